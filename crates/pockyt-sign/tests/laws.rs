@@ -1,0 +1,118 @@
+//! What must hold for every message.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test reports by panicking"
+)]
+
+use std::collections::BTreeSet;
+
+use pockyt_sign::{Received, SigningKey, Verifier, algorithm, is_plain_name, send};
+use proptest::prelude::*;
+
+fn key() -> SigningKey {
+    SigningKey::from_any_text("not-a-real-token")
+}
+
+/// Short texts out of the characters that matter to the signed text.
+fn dirty() -> impl Strategy<Value = String> {
+    "[ab=&1 ]{0,6}"
+}
+
+type Pairs = Vec<(String, String)>;
+
+/// Every list of fields whose signed text is exactly this one: each `&` may end a field or belong to a
+/// value, each `=` may end a name or belong to it.
+fn all_cuts(canonical: &str) -> Vec<Pairs> {
+    if canonical.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut found = Vec::new();
+    for (end, _) in canonical.match_indices('&') {
+        let (field, rest) = (&canonical[..end], &canonical[end + 1..]);
+        for (equals, _) in field.match_indices('=') {
+            let pair = (field[..equals].to_owned(), field[equals + 1..].to_owned());
+            found.extend(all_cuts(rest).into_iter().map(|mut tail| {
+                tail.insert(0, pair.clone());
+                tail
+            }));
+        }
+    }
+    found
+}
+
+fn form(pairs: &Pairs, signature: &str) -> String {
+    let escape = |text: &str| text.bytes().map(|b| format!("%{b:02x}")).collect::<String>();
+    let mut body: String = pairs.iter().map(|(n, v)| format!("{}={}&", escape(n), escape(v))).collect();
+    body.push_str("verifySign=");
+    body.push_str(signature);
+    body
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_parameters_does_not_matter(
+        map in prop::collection::btree_map("[a-zA-Z_]{1,4}", "[^\u{0}]{1,8}", 0..8), seed in any::<u64>()
+    ) {
+        let sorted: Pairs = map.into_iter().collect();
+        let mut shuffled = sorted.clone();
+        let mut state = seed;
+        shuffled.sort_by_key(|_| { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1); state >> 33 });
+        let expected = algorithm::signature(&sorted, &key());
+        prop_assert!(algorithm::signature(&shuffled, &key()).matches(&expected));
+        prop_assert!(send::sign(&shuffled, &key()).unwrap().matches(&expected));
+    }
+
+    #[test]
+    fn of_all_messages_with_one_signed_text_at_most_one_is_verified(
+        map in prop::collection::btree_map("[ab]{1,2}", dirty(), 1..4)
+    ) {
+        let pairs: Pairs = map.into_iter().collect();
+        let canonical = algorithm::canonical_text(&pairs);
+        let signature = algorithm::signature(&pairs, &key());
+        let mut verified = BTreeSet::new();
+        let mut cuts = 0;
+        for cut in all_cuts(&canonical) {
+            if algorithm::canonical_text(&cut) != canonical {
+                continue; // names out of order or repeated: it has another signed text
+            }
+            cuts += 1;
+            let body = form(&cut, signature.as_str());
+            if let Ok(Received::Verified(message)) = Verifier::new(key()).form(body.as_bytes()) {
+                verified.insert(format!("{:?}", message.fields().iter().collect::<Vec<_>>()));
+            }
+        }
+        prop_assert!(cuts >= 1);
+        prop_assert!(verified.len() <= 1, "{canonical:?} is verified as {verified:?}");
+    }
+
+    #[test]
+    fn a_changed_byte_breaks_the_signature(
+        map in prop::collection::btree_map("[a-z]{1,4}", "[a-z0-9 &=]{1,8}", 1..5), at in any::<prop::sample::Index>()
+    ) {
+        let mut pairs: Pairs = map.into_iter().collect();
+        let signature = algorithm::signature(&pairs, &key());
+        let chosen = at.index(pairs.len());
+        pairs[chosen].1.push('x');
+        let body = form(&pairs, signature.as_str());
+        prop_assert!(Verifier::new(key()).form(body.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn nothing_panics(body in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,80}") {
+        let verifier = Verifier::new(key());
+        let _ = verifier.form(&body);
+        let _ = verifier.json(&body);
+        let _ = verifier.form(text.as_bytes());
+        let _ = verifier.json(text.as_bytes());
+    }
+
+    #[test]
+    fn plain_names_are_what_the_pattern_says(name in "[a-zA-Z0-9_=& é-]{0,4}") {
+        let mut chars = name.chars();
+        let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+        let expected = first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
+        prop_assert_eq!(is_plain_name(&name), expected);
+    }
+}
