@@ -1,1 +1,67 @@
-//! To come.
+//! The wire of the Pockyt API as types: what is sent, what is answered, what is notified.
+//!
+//! Pure data: no socket, no task, and the only clock is a trait the caller implements.
+//!
+//! * **Requests** cannot be built wrong: required fields are arguments of the constructor, of two
+//!   alternatives exactly one is given, and every text is checked when it is made. One function,
+//!   [`SignedRequest::new`], turns a request into the pairs that are signed *and* sent.
+//! * **Answers** never fail because something in them is new: a body is kept as it came, an ordered
+//!   list of names and raw values, and the typed accessors are views on it. Unknown fields stay, unknown
+//!   statuses are [`TransactionStatus::Other`], and amounts keep their literal text whether they came
+//!   as strings or as numbers.
+//! * **Notifications** are read from verified messages only, and only required fields of a strict form
+//!   say anything about money.
+//!
+//! ```
+//! use pockyt_model::{Amount, Answer, Currency, Operation, Price, Reference, SignedRequest};
+//! use pockyt_model::{Merchant, TransactionStatus, operation::TranQuery};
+//! use pockyt_sign::{ApiToken, SigningKey};
+//!
+//! let merchant = Merchant::new("200043", "300014")?;
+//! let key = SigningKey::new(&ApiToken::new("5cbfb079f15b150122261c8537086d77a")?);
+//! let query = TranQuery::by_reference(Reference::new("test202001011305")?);
+//! let request = SignedRequest::new(&query, &merchant, &[], &key)?;
+//! assert_eq!(request.path(), "/app-data-search/v3/tran-query");
+//!
+//! let body = br#"{"result":{"status":"success","amount":"10.00","currency":"CNY"},"ret_code":"000100"}"#;
+//! let Answer::Accepted(order) = TranQuery::read_answer(body)? else { panic!("refused") };
+//! assert_eq!(order.status()?, TransactionStatus::Success);
+//! assert_eq!(order.amount()?, Amount::parse("10")?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod amount;
+mod answer;
+mod currency;
+mod error;
+mod ids;
+mod notification;
+mod object;
+pub mod operation;
+mod params;
+mod price;
+mod ret_code;
+mod signed;
+mod status;
+mod text;
+mod time;
+mod urls;
+mod vendor;
+
+pub use amount::{Amount, AmountError};
+pub use answer::{Answer, Refusal};
+pub use currency::Currency;
+pub use error::{DecodeError, FieldError, InvalidField, Problem};
+pub use ids::{Merchant, OrderKey, PaymentBarcode, Reference, TransactionNo};
+pub use notification::{DedupeKey, Fingerprint, NotificationKind, PaymentNotification};
+pub use object::Object;
+pub use operation::{Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, operations};
+pub use params::Params;
+pub use price::Price;
+pub use ret_code::{RetCode, RetCodeClass};
+pub use signed::SignedRequest;
+pub use status::TransactionStatus;
+pub use text::FreeText;
+pub use time::{Clock, PockytTime, SystemClock, UtcMillis};
+pub use urls::{CallbackUrl, IpnUrl};
+pub use vendor::Vendor;

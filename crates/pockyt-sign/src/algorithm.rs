@@ -68,7 +68,7 @@ fn ordered<N: AsRef<str>, V: AsRef<str>>(params: &[(N, V)]) -> Vec<(&str, &str)>
         .filter(|(name, _)| *name != VERIFY_SIGN)
         .collect();
     // The sort is stable, so of equal names the last one given ends last and is the one kept.
-    pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+    pairs.sort_by_key(|(name, _)| *name);
     pairs.dedup_by(|later, kept| {
         let same = later.0 == kept.0;
         if same {

@@ -28,7 +28,7 @@ fn text(raw: &[u8]) -> Result<Cow<'_, str>, Rejection> {
         return core::str::from_utf8(raw).map(Cow::Borrowed).map_err(|_| Rejection::InvalidUtf8);
     }
     let mut decoded = Vec::with_capacity(raw.len());
-    let mut rest = raw.iter();
+    let mut rest = raw.iter().copied();
     while let Some(byte) = rest.next() {
         decoded.push(match byte {
             b'+' => b' ',
@@ -36,13 +36,13 @@ fn text(raw: &[u8]) -> Result<Cow<'_, str>, Rejection> {
                 (Some(high), Some(low)) => high << 4 | low,
                 _ => return Err(Rejection::InvalidEscape),
             },
-            other => *other,
+            other => other,
         });
     }
     alloc::string::String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Rejection::InvalidUtf8)
 }
 
-fn hex_value(digit: &u8) -> Option<u8> {
+fn hex_value(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),

@@ -62,7 +62,7 @@ impl Verifier {
         if ordered.iter().any(|(name, _)| !is_plain_name(name)) {
             return Err(Rejection::NameNotAllowed);
         }
-        ordered.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        ordered.sort_unstable_by_key(|(name, _)| *name);
         if ordered.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
             return Err(Rejection::DuplicateName);
         }

@@ -35,7 +35,7 @@ pub fn sign<N: AsRef<str>, V: AsRef<str>>(params: &[(N, V)], key: &SigningKey) -
             return refuse(RefusalKind::DuplicateName);
         }
     }
-    pairs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    pairs.sort_unstable_by_key(|(name, _)| *name);
     Ok(signature_of_ordered(pairs, key))
 }
 

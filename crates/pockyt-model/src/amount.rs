@@ -1,0 +1,133 @@
+//! Money: exact decimals that remember how they were written.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+/// An amount of money in major units (dollars, not cents), exact.
+///
+/// It keeps the text it was read from, since that text is what is signed and sent, and compares by
+/// value: `13` equals `13.00`. Never a float. The currency is a field of its own in Pockyt's API.
+///
+/// ```
+/// use pockyt_model::Amount;
+///
+/// let thirteen = Amount::parse("13")?;
+/// assert_eq!(thirteen, Amount::parse("13.00")?);
+/// assert_eq!(thirteen.as_str(), "13");
+/// assert_eq!(thirteen.checked_sub(&Amount::parse("0.01")?).unwrap().as_str(), "12.99");
+/// assert!(Amount::parse("1e3").is_err());
+/// # Ok::<(), pockyt_model::AmountError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Amount {
+    text: Box<str>,
+    value: Decimal,
+}
+
+impl Amount {
+    /// Reads digits, optionally a point and more digits, optionally a minus sign before them.
+    ///
+    /// # Errors
+    ///
+    /// [`AmountError`] for any other text (exponents, blanks, signs, `NaN`) and for more than 28
+    /// significant digits.
+    pub fn parse(text: &str) -> Result<Self, AmountError> {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(fraction) {
+            return Err(AmountError(()));
+        }
+        let value = Decimal::from_str_exact(text).map_err(|_| AmountError(()))?;
+        Ok(Self { text: text.into(), value })
+    }
+
+    /// The text as it was written or received.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is more than nothing.
+    pub fn is_positive(&self) -> bool {
+        self.value > Decimal::ZERO
+    }
+
+    /// How many digits stand after the point, without trailing zeros.
+    pub fn decimals(&self) -> u32 {
+        self.value.normalize().scale()
+    }
+
+    /// The sum; `None` when it has more than 28 digits.
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        self.value.checked_add(other.value).map(Self::from_value)
+    }
+
+    /// The difference; `None` when it has more than 28 digits.
+    pub fn checked_sub(&self, other: &Self) -> Option<Self> {
+        self.value.checked_sub(other.value).map(Self::from_value)
+    }
+
+    /// The one text of this value, whatever the notation: no trailing zeros, no leading ones.
+    pub fn normalized(&self) -> String {
+        self.value.normalize().to_string()
+    }
+
+    fn from_value(value: Decimal) -> Self {
+        Self { text: value.to_string().into(), value }
+    }
+}
+
+impl PartialEq for Amount {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Eq for Amount {}
+
+impl Hash for Amount {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.normalize().hash(state);
+    }
+}
+
+impl PartialOrd for Amount {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Amount {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.value.cmp(&other.value)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for Amount {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, AmountError> {
+        Self::parse(text)
+    }
+}
+
+/// The text is not an amount: digits with at most one point among them, at most 28 of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AmountError(());
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is not a decimal number such as 13.00")
+    }
+}
+
+impl std::error::Error for AmountError {}

@@ -1,0 +1,92 @@
+//! The envelope of every answer: a code, a message, and the result.
+
+use std::fmt;
+
+use crate::operation::View;
+use crate::{DecodeError, Object, Operation, RetCode};
+
+/// What Pockyt answered to a request.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum Answer<T> {
+    /// `ret_code` 000100. For a payment this means that it was taken in, not that it was paid.
+    Accepted(T),
+    /// Any other `ret_code`.
+    Refused(Refusal),
+}
+
+impl<T: View> Answer<T> {
+    pub(crate) fn read<O: Operation<Answer = T>>(body: &[u8]) -> Result<Self, DecodeError> {
+        let envelope = Object::parse(body)?;
+        let code: RetCode = envelope
+            .required(&["ret_code"])
+            .map_err(|_| DecodeError::new("$.ret_code", "an answer has a ret_code"))?;
+        if !code.is_success() {
+            let message = envelope.optional(&["ret_msg", "retMsg"]).ok().flatten().unwrap_or_default();
+            return Ok(Self::Refused(Refusal { code, message, envelope }));
+        }
+        let key = O::SPEC.envelope;
+        let result = envelope.object(key)?.ok_or_else(|| {
+            DecodeError::new(format!("$.{key}"), "an accepted request is answered with a result")
+        })?;
+        Ok(Self::Accepted(T::from_objects(result, envelope)))
+    }
+}
+
+/// A refused request.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    code: RetCode,
+    message: String,
+    envelope: Object,
+}
+
+impl Refusal {
+    /// The code.
+    pub fn code(&self) -> &RetCode {
+        &self.code
+    }
+
+    /// `ret_msg` (or `retMsg`), with blanks as they came. Prose: do not decide by it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The whole body.
+    pub fn envelope(&self) -> &Object {
+        &self.envelope
+    }
+
+    /// Whether the signature was refused. Pockyt's documentation shows that as code 000000 with a
+    /// message that names `verifySign`.
+    pub fn is_wrong_signature(&self) -> bool {
+        self.code.as_str() == "000000" && self.message.to_ascii_lowercase().contains("verifysign")
+    }
+
+    /// Whether Pockyt has seen this reference or this request before. The documentation gives the words
+    /// "Duplicate request error" and no code.
+    pub fn is_duplicate(&self) -> bool {
+        self.message.to_ascii_lowercase().contains("duplicate")
+    }
+
+    /// Whether Pockyt knows nothing by these identifiers (000021). That does not prove that a payment
+    /// was not booked: it may still be on its way.
+    pub fn is_not_found(&self) -> bool {
+        self.code.as_str() == "000021"
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ret_code {}", self.code)?;
+        if let Some(meaning) = self.code.meaning() {
+            write!(f, " ({meaning})")?;
+        }
+        if !self.message.trim().is_empty() {
+            write!(f, ": {}", self.message.trim())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refusal {}
