@@ -1,1 +1,78 @@
-//! To come.
+//! Calls the Pockyt API.
+//!
+//! ```no_run
+//! use pockyt_client::{Client, Credentials, Environment, Polling};
+//! use pockyt_model::operation::{Add, Prepay};
+//! use pockyt_model::{Currency, Merchant, PaymentBarcode, Price, Reference};
+//! use pockyt_sign::ApiToken;
+//!
+//! # async fn till(token: String, scanned: String) -> Result<(), Box<dyn std::error::Error>> {
+//! let credentials = Credentials::new(Merchant::new("200043", "300014")?, &ApiToken::new(token)?);
+//! let client = Client::builder(Environment::PRODUCTION, credentials).build()?;
+//!
+//! let reference = Reference::new("order-2041-attempt-1")?;
+//! client.in_store().add(&Add::new(Price::new("13.00", Currency::USD)?, reference.clone())).await?;
+//! client.in_store().prepay(&Prepay::new(reference.clone(), PaymentBarcode::new(scanned)?)).await?;
+//! // The answer is often `pending`: ask until it is final, or give up and cancel.
+//! let outcome = client.poll(reference, &Polling::at_a_till()).await?;
+//! println!("{outcome:?}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What an error tells
+//!
+//! A failed call answers three questions ([`CallError`]): may money have moved, may the same call be
+//! made again, and whom to ask. The line is drawn by a fact: whether the connection took the request's
+//! body. What was never taken is [`ErrorKind::NotSent`]; everything after that is
+//! [`ErrorKind::MaybeSent`], whatever the reason. A call that moves money is repeated by this crate only
+//! when it was not sent. After a lost answer, poll by the reference: [`Client::poll`] ends as final or
+//! as [`Settled::Unresolved`], never as failed by guess.
+//!
+//! # Time
+//!
+//! Three budgets are on by default: 5 s to connect, 20 s an attempt, 60 s a call. Polling and the pauses
+//! between attempts wait by the [`Timer`] given to the builder (tokio's by default), so that tests can
+//! let hours pass at once.
+//!
+//! # The transport
+//!
+//! Any cloneable `tower::Service` of HTTP requests ([`ClientBuilder::build_on`]). The default is a pooled
+//! hyper client: connections idle for 15 s are closed, at most 32 idle ones are kept, hyper's own silent
+//! repetition of requests is switched off (repeating is decided here), redirects are never followed,
+//! and an answer above 1 MiB is an error.
+//!
+//! # Cancel safety
+//!
+//! Dropping a call that moves money may leave it carried out: treat it like a lost answer. Dropping
+//! [`Client::poll`] leaves nothing behind, except a cancel that it may have sent at its deadline.
+
+mod budget;
+mod call;
+mod client;
+mod credentials;
+mod environment;
+mod error;
+mod poll;
+mod retry;
+mod timer;
+mod transport;
+
+pub use client::{Client, ClientBuilder, InStore, Online, Orders};
+pub use credentials::Credentials;
+pub use environment::{Environment, EnvironmentError};
+pub use error::{BuildError, CallError, ErrorKind};
+pub use poll::{AtDeadline, PollError, Polling, Settled};
+pub use timer::{Timer, TokioTimer};
+pub use transport::RequestBody;
+
+/// How a request's parameters travel. Pockyt takes both, with the same signature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BodyForm {
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `application/json`, all values as strings.
+    #[default]
+    Json,
+}

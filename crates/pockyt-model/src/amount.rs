@@ -45,6 +45,11 @@ impl Amount {
         Ok(Self { text: text.into(), value })
     }
 
+    /// Nothing.
+    pub fn zero() -> Self {
+        Self::from_value(Decimal::ZERO)
+    }
+
     /// The text as it was written or received.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -10,7 +10,7 @@
 use pockyt_model::operation::{Add, Cancel, CreateTransQrcode, Prepay, Refund, SecurePay, TranQuery, View};
 use pockyt_model::{Amount, Answer, Currency, Object, Operation, PaymentNotification, TransactionStatus};
 use pockyt_model::{Merchant, OrderKey, Price, Reference, SignedRequest, TransactionNo, Vendor};
-use pockyt_model::{PaymentBarcode, Problem};
+use pockyt_model::{PaymentBarcode, Problem, Standing};
 use pockyt_sign::{Received, SigningKey, Verifier};
 
 const TOKEN: &str = "5cbfb079f15b150122261c8537086d77a";
@@ -210,4 +210,31 @@ fn refunds_of_a_sale_are_listed_under_both_names() {
     let bad = br#"{"ret_code":"000100","result":{"refundInfo":"x"}}"#;
     assert_eq!(accepted::<TranQuery>(bad).refunds().unwrap_err().path(), "$.result.refundInfo");
     assert_eq!(pockyt_model::operation::RefundInfo::FIELDS.len(), 5);
+}
+
+#[test]
+fn an_orders_standing_counts_its_refunds() {
+    let table = [
+        (r#""status":"success","amount":"3.00""#, "", Standing::Paid),
+        (r#""status":"success","amount":"3.00""#, r#"{"refundAmount":"1"}"#, Standing::PartRefunded),
+        (
+            r#""status":"success","amount":"3.00""#,
+            r#"{"refundAmount":"1"},{"refundAmount":2.0}"#,
+            Standing::Refunded,
+        ),
+        (r#""status":"success","amount":"3.00""#, r#"{"refundAmount":"3.01"}"#, Standing::Conflict),
+        (r#""status":"success","amount":"3.00""#, r#"{"refundAmount":"x"}"#, Standing::Unknown),
+        (r#""status":"success""#, r#"{"refundAmount":"1"}"#, Standing::Unknown),
+        (r#""status":"closed","amount":"3.00""#, "", Standing::Unpaid),
+        (r#""status":"fail","amount":"3.00""#, "", Standing::Unpaid),
+        (r#""status":"closed","amount":"3.00""#, r#"{"refundAmount":"3"}"#, Standing::Conflict),
+        (r#""status":"reversed","amount":"3.00""#, "", Standing::Reversed),
+        (r#""status":"pending","amount":"3.00""#, "", Standing::Open),
+        (r#""status":"something new","amount":"3.00""#, "", Standing::Open),
+        (r#""amount":"3.00""#, "", Standing::Unknown),
+    ];
+    for (fields, refunds, expected) in table {
+        let body = format!(r#"{{"ret_code":"000100","result":{{{fields},"refundInfo":[{refunds}]}}}}"#);
+        assert_eq!(accepted::<TranQuery>(body.as_bytes()).standing(), expected, "{body}");
+    }
 }

@@ -1,0 +1,266 @@
+//! One call: what is sent, and what each way to fail means for the money.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test reports by panicking"
+)]
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use pockyt_client::RequestBody;
+use pockyt_client::{
+    BodyForm, BuildError, CallError, Client, ClientBuilder, Credentials, Environment, ErrorKind,
+};
+use pockyt_model::operation::{Add, TranQuery};
+use pockyt_model::{Currency, Merchant, Price, Reference, Settlement};
+use pockyt_sign::{ApiToken, Received, SigningKey, Verifier};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+const TOKEN: &str = "not-a-real-token";
+
+fn builder(base: &str) -> ClientBuilder {
+    let merchant = Merchant::new("200043", "300014").unwrap();
+    let credentials = Credentials::new(merchant, &ApiToken::new(TOKEN).unwrap());
+    Client::builder(Environment::at(base).unwrap(), credentials).jitter_seed(1)
+}
+
+fn add() -> Add {
+    Add::new(Price::new("13.00", Currency::USD).unwrap(), Reference::new("order-1").unwrap())
+}
+
+fn query() -> TranQuery {
+    TranQuery::by_reference(Reference::new("order-1").unwrap())
+}
+
+/// A client whose requests are answered by a function.
+fn answered_by(
+    form: BodyForm,
+    answer: impl Fn(http::Request<Bytes>) -> http::Response<Full<Bytes>> + Clone + Send + Sync + 'static,
+) -> Client {
+    let service = tower::service_fn(move |request: http::Request<RequestBody>| {
+        let answer = answer.clone();
+        async move {
+            let (head, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            Ok::<_, Infallible>(answer(http::Request::from_parts(head, body)))
+        }
+    });
+    builder("http://127.0.0.1:1").body_form(form).build_on(service).unwrap()
+}
+
+fn json(status: u16, body: &str) -> http::Response<Full<Bytes>> {
+    http::Response::builder().status(status).body(Full::from(body.to_owned())).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_sent_is_what_was_signed_in_both_forms() {
+    for form in [BodyForm::Json, BodyForm::Form] {
+        let client = answered_by(form, move |request| {
+            assert_eq!(request.method(), "POST");
+            assert_eq!(request.uri().path(), "/app-instore/v3/add");
+            let verifier = Verifier::new(SigningKey::from_any_text(TOKEN));
+            let content_type = request.headers()["content-type"].to_str().unwrap();
+            let received = match content_type {
+                "application/json" => verifier.json(request.body()),
+                "application/x-www-form-urlencoded" => verifier.form(request.body()),
+                other => panic!("{other}"),
+            };
+            let Ok(Received::Verified(message)) = received else { panic!("not verified") };
+            assert_eq!(message.fields().get("merchantNo"), Some("200043"));
+            assert_eq!(message.fields().get("amount"), Some("13.00"));
+            json(200, r#"{"ret_code":"000100","result":{"transactionNo":"1","transactionStatus":"init"}}"#)
+        });
+        let order = client.in_store().add(&add()).await.unwrap();
+        assert_eq!(order.transaction_no().unwrap().as_str(), "1");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_say_whether_money_may_have_moved() {
+    // (status, body, of a call that moves money: may have moved, of a query: may retry)
+    let table: &[(u16, &str, bool, bool)] = &[
+        (200, r#"{"ret_code":"000023","ret_msg":"bad"}"#, false, false),
+        (200, r#"{"ret_code":"000023","ret_msg":"Duplicate request error"}"#, true, false),
+        (200, r#"{"ret_code":"000000","ret_msg":"system error"}"#, true, true),
+        (200, r#"{"ret_code":"000080"}"#, true, true),
+        (200, r#"{"ret_code":"999999"}"#, true, true),
+        (400, r#"{"ret_code":"000000","retMsg":"data error : verifySign"}"#, false, false),
+        (200, "", true, true),
+        (200, r#"{"ret_code":"000100"}"#, true, true),
+        (200, "<html>", true, true),
+        (404, "<html>", true, true),
+        (500, "", true, true),
+        (503, "busy", true, true),
+    ];
+    for &(status, body, may_have_moved, may_retry) in table {
+        let client = answered_by(BodyForm::Json, move |_| json(status, body));
+        let error = client.in_store().add(&add()).await.unwrap_err();
+        assert_eq!(error.may_have_moved_money(), may_have_moved, "{status} {body}: {error}");
+        assert!(!error.may_retry(), "{status} {body}");
+        let asked = if may_have_moved { Settlement::TranQueryByReference } else { Settlement::NotNeeded };
+        assert_eq!(error.ask(), asked);
+        let error = client.orders().query(&query()).await.unwrap_err();
+        assert!(!error.may_have_moved_money());
+        assert_eq!(error.may_retry(), may_retry, "{status} {body}: {error}");
+    }
+}
+
+/// How a server of raw bytes treats one connection.
+type Behaviour = fn(TcpStream) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Serves connections one after another; returns the address and how many there were.
+async fn raw_server(behaviour: Behaviour) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(AtomicUsize::new(0));
+    let counter = seen.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
+            behaviour(stream).await;
+        }
+    });
+    (url, seen)
+}
+
+async fn read_request(stream: &mut TcpStream) {
+    let mut request = Vec::new();
+    while !request.ends_with(b"}") {
+        let mut piece = [0; 1024];
+        let read = stream.read(&mut piece).await.unwrap();
+        assert!(read > 0, "the client closed early");
+        request.extend_from_slice(&piece[..read]);
+    }
+}
+
+async fn add_against(behaviour: Behaviour) -> (CallError, usize) {
+    let (url, seen) = raw_server(behaviour).await;
+    let client = builder(&url).attempt_budget(Duration::from_millis(300)).build().unwrap();
+    let error = client.in_store().add(&add()).await.unwrap_err();
+    (error, seen.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_not_sent_and_tried_three_times() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = builder(&url).build().unwrap().in_store().add(&add()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotSent), "{error}");
+    assert!(error.may_retry() && !error.may_have_moved_money());
+}
+
+#[tokio::test]
+async fn an_unknown_host_is_not_sent() {
+    let client = builder("https://no-such-host.invalid").build().unwrap();
+    let error = client.in_store().add(&add()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotSent), "{error}");
+}
+
+#[tokio::test]
+async fn a_failed_handshake_is_not_sent() {
+    let (url, _) = raw_server(|mut stream| {
+        Box::pin(async move {
+            let _ = stream.write_all(b"this is not TLS").await;
+        })
+    })
+    .await;
+    let client = builder(&url.replace("http://", "https://")).build().unwrap();
+    let error = client.in_store().add(&add()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotSent), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_maybe_sent_and_never_repeated() {
+    let behaviours: [(&str, Behaviour); 4] = [
+        ("closed after the request", |mut stream| Box::pin(async move { read_request(&mut stream).await })),
+        ("never answered", |mut stream| {
+            Box::pin(async move {
+                read_request(&mut stream).await;
+                let mut rest = [0; 1];
+                let _ = stream.read(&mut rest).await; // until the client gives up
+            })
+        }),
+        ("half an answer", |mut stream| {
+            Box::pin(async move {
+                read_request(&mut stream).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"ret").await;
+            })
+        }),
+        ("not HTTP", |mut stream| {
+            Box::pin(async move {
+                read_request(&mut stream).await;
+                let _ = stream.write_all(b"\x00\x01\x02 nonsense\r\n\r\n").await;
+            })
+        }),
+    ];
+    for (name, behaviour) in behaviours {
+        let (error, connections) = add_against(behaviour).await;
+        assert!(matches!(error.kind(), ErrorKind::MaybeSent), "{name}: {error}");
+        assert!(error.may_have_moved_money() && !error.may_retry(), "{name}");
+        assert_eq!(error.ask(), Settlement::TranQueryByReference, "{name}");
+        assert_eq!(connections, 1, "{name}: a call that moves money was sent again");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_query_is_asked_again() {
+    let (url, seen) = raw_server(|mut stream| Box::pin(async move { read_request(&mut stream).await })).await;
+    let error = builder(&url).build().unwrap().orders().query(&query()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::MaybeSent), "{error}");
+    assert!(!error.may_have_moved_money() && error.may_retry());
+    assert_eq!(seen.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut_off() {
+    let (url, _) = raw_server(|mut stream| {
+        Box::pin(async move {
+            read_request(&mut stream).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").await;
+            while stream.write_all(&[b' '; 65536]).await.is_ok() {}
+        })
+    })
+    .await;
+    let client = builder(&url).attempt_budget(Duration::from_secs(10)).build().unwrap();
+    let error = client.in_store().add(&add()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::MaybeSent), "{error}");
+    let source = std::error::Error::source(&error).expect("a cause").to_string();
+    assert!(source.contains("limit"), "{source}");
+}
+
+#[test]
+fn published_tokens_are_refused_where_real_money_moves() {
+    let published = ApiToken::new("5cbfb079f15b150122261c8537086d77a").unwrap();
+    let credentials = || Credentials::new(Merchant::new("200043", "300014").unwrap(), &published);
+    let build = |environment| Client::builder(environment, credentials()).build().map(|_| ());
+    assert_eq!(build(Environment::PRODUCTION), Err(BuildError::PublishedTokenInProduction));
+    assert_eq!(build(Environment::PRODUCTION_POCKYT_IO), Err(BuildError::PublishedTokenInProduction));
+    assert_eq!(build(Environment::SANDBOX), Ok(()));
+}
+
+#[tokio::test]
+async fn extra_fields_that_clash_stop_the_call_before_it_is_sent() {
+    let client = builder("http://127.0.0.1:1").extra_field("reference", "x").build().unwrap();
+    let error = client.in_store().add(&add()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Build) && !error.may_have_moved_money() && !error.may_retry());
+}
+
+#[test]
+fn clients_do_not_show_secrets() {
+    let client = builder("http://127.0.0.1:1").build().unwrap();
+    assert_eq!(
+        format!("{client:?}"),
+        "Client { environment: Environment { base_url: \"http://127.0.0.1:1\", production: false }, credentials: \
+         Credentials { merchant: Merchant { merchant_no: \"200043\", store_no: \"300014\" }, \
+         key: SigningKey(redacted) }, .. }"
+    );
+}
