@@ -1,0 +1,143 @@
+//! `cargo xtask test`.
+
+use crate::metadata::Metadata;
+use crate::run::Cargo;
+use crate::tally::{Tally, libtest_summary, nextest_summary};
+
+/// Runs all tests, or those that the arguments choose, and counts them.
+pub(crate) fn test(args: &[String]) -> anyhow::Result<Tally> {
+    let selection = Selection::from_args(args);
+    let mut tally = tests(&selection)?;
+    if !selection.filters.is_empty() {
+        println!("Doctests are left out: {:?} chooses among the tests.", selection.filters.join(" "));
+    } else if let Some(libraries) = selection.libraries(&Metadata::read()?) {
+        tally += doctests(&libraries)?;
+    }
+    Ok(tally)
+}
+
+/// What the arguments choose: packages, which both runners understand, and the rest, which is the test
+/// runner's own.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Selection {
+    packages: Vec<String>,
+    filters: Vec<String>,
+    environment: &'static [(&'static str, &'static str)],
+}
+
+impl Selection {
+    /// Everything, run with these variables.
+    pub(crate) fn everything(environment: &'static [(&'static str, &'static str)]) -> Self {
+        Self { environment, ..Self::default() }
+    }
+
+    fn runner<'a>(&self, command: impl IntoIterator<Item = &'a str>) -> Cargo {
+        let flags = ["--locked", "--all-features", "--no-fail-fast"];
+        Cargo::new(command).args(flags).args(self.scope()).common(self.environment)
+    }
+
+    fn from_args(args: &[String]) -> Self {
+        let mut selection = Self::default();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            if arg == "-p" || arg == "--package" {
+                selection.packages.extend(args.next().cloned());
+            } else if let Some(name) = arg.strip_prefix("--package=") {
+                selection.packages.push(name.to_owned());
+            } else {
+                selection.filters.push(arg.clone());
+            }
+        }
+        selection
+    }
+
+    fn scope(&self) -> Vec<String> {
+        if self.packages.is_empty() {
+            vec!["--workspace".to_owned()]
+        } else {
+            self.packages.iter().flat_map(|name| ["-p".to_owned(), name.clone()]).collect()
+        }
+    }
+
+    /// The same without the packages that have no library, and so no doctests; `None` when none is left.
+    fn libraries(self, metadata: &Metadata) -> Option<Self> {
+        if self.packages.is_empty() {
+            return Some(self);
+        }
+        let is_library = |name: &String| metadata.members().any(|p| p.name == *name && p.has_library);
+        let packages: Vec<String> = self.packages.into_iter().filter(is_library).collect();
+        (!packages.is_empty()).then_some(Self { packages, ..self })
+    }
+}
+
+/// Unit and integration tests, by cargo-nextest where it is installed.
+pub(crate) fn tests(selection: &Selection) -> anyhow::Result<Tally> {
+    if Cargo::new(["nextest", "--version"]).succeeds() {
+        counted(selection.runner(["nextest", "run"]).args(&selection.filters), nextest_summary)
+    } else {
+        let libtest = selection.runner(["test", "--tests"]);
+        counted(libtest.args(&selection.filters), libtest_summary)
+    }
+}
+
+/// Doctests, which cargo-nextest does not run.
+pub(crate) fn doctests(selection: &Selection) -> anyhow::Result<Tally> {
+    counted(selection.runner(["test", "--doc"]), libtest_summary)
+}
+
+fn counted(runner: Cargo, summary: fn(&str) -> Option<Tally>) -> anyhow::Result<Tally> {
+    let mut tally = Tally::default();
+    let status = runner.watch(|line| {
+        if let Some(seen) = summary(line) {
+            tally += seen;
+        }
+    })?;
+    Ok(tally.with_exit(status.success()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::Package;
+
+    fn selection(args: &[&str]) -> Selection {
+        Selection::from_args(&args.iter().map(|&arg| arg.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn without_arguments_the_whole_workspace_is_tested() {
+        let all = selection(&[]);
+        assert_eq!(all.scope(), ["--workspace"]);
+        assert!(all.filters.is_empty());
+    }
+
+    #[test]
+    fn packages_replace_the_workspace_and_are_no_filter() {
+        let some = selection(&["-p", "pockyt-sign", "--package=pockyt-model"]);
+        assert_eq!(some.scope(), ["-p", "pockyt-sign", "-p", "pockyt-model"]);
+        assert!(some.filters.is_empty());
+    }
+
+    #[test]
+    fn anything_else_is_the_runners() {
+        let one = selection(&["resends", "-p", "pockyt-sim", "-E", "test(x)"]);
+        assert_eq!(one.scope(), ["-p", "pockyt-sim"]);
+        assert_eq!(one.filters, ["resends", "-E", "test(x)"]);
+    }
+
+    #[test]
+    fn packages_without_a_library_have_no_doctests() {
+        let package = |name: &str, has_library| Package {
+            name: name.into(),
+            is_member: true,
+            has_library,
+            ..Package::default()
+        };
+        let packages = vec![package("pockyt-sign", true), package("xtask", false)];
+        let metadata = Metadata { packages, ..Metadata::default() };
+        let left = selection(&["-p", "pockyt-sign", "-p", "xtask"]).libraries(&metadata).unwrap();
+        assert_eq!(left.scope(), ["-p", "pockyt-sign"]);
+        assert_eq!(selection(&["-p", "xtask"]).libraries(&metadata), None);
+        assert_eq!(selection(&[]).libraries(&metadata).unwrap().scope(), ["--workspace"]);
+    }
+}
