@@ -93,7 +93,8 @@ fn secure_pay_answers_the_cashier_page() {
     assert!(checkout.cashier_url().unwrap().unwrap().ends_with("297553638298245023"));
     let fields = accepted::<SecurePay>(sample!("secure-pay-yip.response.json"));
     assert_eq!(fields.cashier_url().unwrap(), None);
-    assert_eq!(fields.result().text("clientToken").unwrap(), "<client_token>");
+    assert_eq!(fields.client_token().unwrap().as_deref(), Some("<client_token>"));
+    assert_eq!(fields.client_script().unwrap().as_deref(), Some("<client_script_url>"));
 }
 
 #[test]

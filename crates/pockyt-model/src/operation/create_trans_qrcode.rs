@@ -59,6 +59,16 @@ impl CreateTransQrcode {
         self
     }
 
+    /// The price that is asked for.
+    pub fn price(&self) -> &Price {
+        &self.price
+    }
+
+    /// The merchant's identifier of the attempt.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
     /// Minutes until the unpaid order is closed; Pockyt's default is 120.
     pub fn timeout(mut self, minutes: u32) -> Self {
         self.timeout = Some(minutes);

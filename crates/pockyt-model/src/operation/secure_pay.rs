@@ -70,6 +70,16 @@ impl SecurePay {
         self
     }
 
+    /// The price that is asked for.
+    pub fn price(&self) -> &Price {
+        &self.price
+    }
+
+    /// The merchant's identifier of the attempt.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
     /// Minutes until the unpaid order is closed; Pockyt's default is 120.
     pub fn timeout(mut self, minutes: u32) -> Self {
         self.timeout = Some(minutes);
@@ -218,5 +228,9 @@ view! {
         settle_currency: optional Currency = "settleCurrency",
         /// The page to redirect the browser to. Absent for terminal `YIP`.
         cashier_url: optional String = "cashierUrl",
+        /// For terminal `YIP`: what the payment fields on the merchant's own page need.
+        client_token: optional String = "clientToken",
+        /// For terminal `YIP`: the script that draws them.
+        client_script: optional String = "clientScript",
     }
 }

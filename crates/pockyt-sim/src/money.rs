@@ -1,0 +1,85 @@
+//! Exact amounts.
+
+use serde::Serialize;
+
+/// Currencies without a smaller unit, as the vendor's sample back end treats them.
+const WHOLE_UNITS_ONLY: [&str; 3] = ["IDR", "JPY", "KRW"];
+/// The least amounts of the vendor's PHP SDK, in hundredths.
+const MINIMUMS: [(&str, u64); 8] = [
+    ("PHP", 100),
+    ("THB", 100),
+    ("MYR", 100),
+    ("IDR", 30_000),
+    ("KRW", 5_000),
+    ("HKD", 10),
+    ("BDT", 1),
+    ("PKR", 10_000),
+];
+/// No source states a maximum; ten digits hold any till.
+const MAX_WHOLE_DIGITS: usize = 10;
+
+/// An amount of money in hundredths of the major unit, in a currency known from elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Amount(u64);
+
+impl Amount {
+    pub(crate) const ZERO: Self = Self(0);
+
+    pub(crate) const fn from_hundredths(hundredths: u64) -> Self {
+        Self(hundredths)
+    }
+
+    /// Reads a decimal text in major units, or says which rule it breaks.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        let (whole, fraction) = match text.split_once('.') {
+            Some((_, "")) => return Err("an amount has digits after its point"),
+            Some((whole, fraction)) => (whole, fraction),
+            None => (text, ""),
+        };
+        let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+            return Err("an amount is digits and at most one point");
+        }
+        if fraction.len() > 2 {
+            return Err("an amount has at most two decimals");
+        }
+        if whole.len() > MAX_WHOLE_DIGITS {
+            return Err("an amount has at most 10 digits before its point");
+        }
+        if whole.len() > 1 && whole.starts_with('0') {
+            return Err("an amount has no superfluous zeros in front");
+        }
+        // At most twelve digits, so neither the parse nor the caller's sums overflow.
+        let hundredths = format!("{whole}{fraction:0<2}").parse().map_err(|_| "an amount is a number")?;
+        if hundredths == 0 { Err("an amount is above zero") } else { Ok(Self(hundredths)) }
+    }
+
+    /// Whether the currency can be divided like this.
+    pub(crate) fn fits(self, currency: &str) -> bool {
+        !WHOLE_UNITS_ONLY.contains(&currency) || self.0 % 100 == 0
+    }
+
+    /// Whether it is below the least amount that the vendor's PHP SDK lets through.
+    pub(crate) fn is_below_minimum(self, currency: &str) -> bool {
+        MINIMUMS.iter().any(|(code, minimum)| *code == currency && self.0 < *minimum)
+    }
+
+    /// `13.00`; `13` in a currency without a smaller unit.
+    pub(crate) fn text(self, currency: &str) -> String {
+        if WHOLE_UNITS_ONLY.contains(&currency) {
+            (self.0 / 100).to_string()
+        } else {
+            format!("{}.{:02}", self.0 / 100, self.0 % 100)
+        }
+    }
+
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// What is left; nothing when more is taken than there is.
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}

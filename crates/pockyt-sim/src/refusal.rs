@@ -1,0 +1,165 @@
+//! Refusals: what the answer says, and what the headers explain.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::profile::{DuplicateCode, MessageKey, Profile};
+use crate::{ApiResponse, CANONICAL_HEADER, FIELD_HEADER, RULE_HEADER, Reply, answer};
+
+/// The `ret_code`s of refusals that this simulator gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    System,
+    Missing,
+    Unknown,
+    Mismatch,
+    BadValue,
+    Status,
+}
+
+impl Code {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "000000",
+            Self::Missing => "000020",
+            Self::Unknown => "000021",
+            Self::Mismatch => "000022",
+            Self::BadValue => "000023",
+            Self::Status => "000040",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) code: Code,
+    pub(crate) field: Cow<'static, str>,
+    pub(crate) rule: Cow<'static, str>,
+    http_status: u16,
+    message_key: &'static str,
+    message: Cow<'static, str>,
+    canonical: Option<String>,
+    allow: bool,
+}
+
+impl Refusal {
+    /// A refusal in the vendor's own wording, `data error : ` and the name of the field.
+    fn about(code: Code, field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            field: field.into(),
+            rule: rule.into(),
+            http_status: 200,
+            message_key: "ret_msg",
+            message: format!("data error : {field}").into(),
+            canonical: None,
+            allow: false,
+        }
+    }
+
+    pub(crate) fn missing(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::about(Code::Missing, field, rule)
+    }
+
+    pub(crate) fn unknown(field: &'static str, rule: &'static str) -> Self {
+        Self::about(Code::Unknown, field, rule)
+    }
+
+    pub(crate) fn mismatch(field: &'static str, rule: &'static str) -> Self {
+        Self::about(Code::Mismatch, field, rule)
+    }
+
+    pub(crate) fn bad_value(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::about(Code::BadValue, field, rule)
+    }
+
+    pub(crate) fn status(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: "transaction status error".into(), ..Self::about(Code::Status, field, rule) }
+    }
+
+    pub(crate) fn duplicate(field: &'static str, profile: &Profile) -> Self {
+        let code = match profile.duplicate_code {
+            DuplicateCode::BadValue => Code::BadValue,
+            DuplicateCode::Mismatch => Code::Mismatch,
+        };
+        let rule = "this merchant has used it before";
+        Self { message: "Duplicate request error".into(), ..Self::about(code, field, rule) }
+    }
+
+    /// The answer to every wrong signature, word for word.
+    pub(crate) fn signature(
+        profile: &Profile,
+        rule: impl Into<Cow<'static, str>>,
+        canonical: String,
+    ) -> Self {
+        let message_key = match profile.wrong_signature_key {
+            MessageKey::RetMsg => "ret_msg",
+            MessageKey::RetMsgCamel => "retMsg",
+        };
+        Self {
+            http_status: profile.wrong_signature_status,
+            message_key,
+            canonical: Some(canonical),
+            ..Self::about(Code::System, pockyt_sign::VERIFY_SIGN, rule)
+        }
+    }
+
+    pub(crate) fn body(rule: impl Into<Cow<'static, str>>) -> Self {
+        Self { http_status: 400, ..Self::about(Code::BadValue, "body", rule) }
+    }
+
+    pub(crate) fn oversized() -> Self {
+        Self { http_status: 413, ..Self::about(Code::BadValue, "body", "a body has at most 1 MiB") }
+    }
+
+    pub(crate) fn path() -> Self {
+        Self { http_status: 404, ..Self::about(Code::Unknown, "path", "no operation is served here") }
+    }
+
+    pub(crate) fn method() -> Self {
+        let rule = "every operation is a POST";
+        Self { http_status: 405, allow: true, ..Self::about(Code::BadValue, "method", rule) }
+    }
+
+    pub(crate) fn response(&self) -> ApiResponse {
+        let mut headers =
+            vec![(FIELD_HEADER, for_header(&self.field)), (RULE_HEADER, for_sentence(&self.rule))];
+        if let Some(canonical) = &self.canonical {
+            headers.push((CANONICAL_HEADER, for_header(canonical)));
+        }
+        if self.allow {
+            headers.push(("Allow", "POST".into()));
+        }
+        ApiResponse {
+            status: self.http_status,
+            headers,
+            body: answer::refusal(self.code.as_str(), self.message_key, &self.message),
+            reply: Reply::Send,
+        }
+    }
+}
+
+const MAX_HEADER: usize = 2048;
+/// `%` too, so that the text can be read back.
+const NOT_VISIBLE: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+
+/// Visible ASCII only, at most 2 KiB, never cut inside an escape.
+fn for_header(text: &str) -> String {
+    let mut encoded = String::new();
+    for piece in utf8_percent_encode(text, NOT_VISIBLE) {
+        if encoded.len() + piece.len() > MAX_HEADER {
+            // A piece is one escape, or text that can be cut anywhere since it is ASCII.
+            let room = if piece.starts_with('%') { 0 } else { MAX_HEADER - encoded.len() };
+            encoded.push_str(piece.get(..room).unwrap_or_default());
+            break;
+        }
+        encoded.push_str(piece);
+    }
+    encoded
+}
+
+/// Our own sentences: blanks may stay.
+fn for_sentence(text: &str) -> String {
+    utf8_percent_encode(text, CONTROLS).to_string()
+}

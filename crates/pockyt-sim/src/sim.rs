@@ -1,0 +1,189 @@
+//! The simulator: state, time, and what is asked of it from outside.
+
+mod control;
+mod handle;
+mod instore;
+mod notify;
+mod online;
+mod orders;
+mod search;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use control::ControlError;
+
+use pockyt_sign::SigningKey;
+
+use crate::agenda::{Agenda, Event, Timer};
+use crate::journal::Journal;
+use crate::namespace::Namespace;
+use crate::order::{Order, Status};
+use crate::view::TransactionView;
+use crate::{Config, Effect, Fault, JournalCounts, JournalEntry, Millis, Script, fixtures};
+use notify::Notifications;
+
+/// Pockyt as a state machine: requests, time and verdicts go in, answers and deliveries come out.
+///
+/// It does no I/O, reads no clock and never panics, whatever bytes come in. Time never goes back: a time
+/// before the latest one counts as the latest. Equal configurations and inputs give equal answers and a
+/// byte-equal journal.
+pub struct Sim {
+    config: Config,
+    now: Millis,
+    namespaces: BTreeMap<String, Namespace>,
+    /// From every `transactionNo` to its merchant.
+    owners: BTreeMap<String, String>,
+    agenda: Agenda,
+    notifications: Notifications,
+    scripts: Vec<Script>,
+    faults: Vec<Fault>,
+    journal: Journal,
+}
+
+impl Sim {
+    /// A new Pockyt. The published sandbox account 200043, if it is configured with its published token,
+    /// holds the documentation's example orders.
+    pub fn new(config: Config, now: Millis) -> Self {
+        let mut namespaces = BTreeMap::<String, Namespace>::new();
+        for merchant in &config.merchants {
+            let ordinal = namespaces.len();
+            namespaces
+                .entry(merchant.merchant_no().to_owned())
+                .or_insert_with(|| Namespace::new(merchant.merchant_no(), ordinal, config.seed))
+                .stores
+                .insert(merchant.store_no().to_owned(), merchant.key().clone());
+        }
+        let mut sim = Self {
+            now,
+            namespaces,
+            owners: BTreeMap::new(),
+            agenda: Agenda::default(),
+            notifications: Notifications::default(),
+            scripts: Vec::new(),
+            faults: Vec::new(),
+            journal: Journal::new(config.journal_capacity),
+            config,
+        };
+        for order in fixtures::orders() {
+            if sim.is_published_account(&order.merchant_no) {
+                sim.insert(order);
+            }
+        }
+        sim
+    }
+
+    /// Back to the state of [`Sim::new`]: same seed, the documentation's orders restored, scripts and
+    /// faults cleared, journal and counters empty.
+    pub fn reset(&mut self, now: Millis) {
+        *self = Self::new(self.config.clone(), now);
+    }
+
+    /// What it was made from.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// When the next thing happens by itself. It may be in the past: a first delivery is due at the
+    /// change of status itself.
+    pub fn next_event(&self) -> Option<Millis> {
+        self.agenda.next()
+    }
+
+    /// Plays everything that is due up to and including `to`, in the order of time and, at one time, of
+    /// planning.
+    ///
+    /// Starting a delivery plans its resend, so without [`Sim::delivered`] the schedule goes on. To let
+    /// verdicts count, step from one [`Sim::next_event`] to the next.
+    pub fn advance(&mut self, to: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while let Some((at, event)) = self.agenda.pop(to) {
+            self.now = self.now.max(at);
+            match event {
+                Event::Deliver(due) => effects.extend(self.start_delivery(at, due)),
+                Event::Timer(timer) => self.fire(timer, at),
+            }
+        }
+        self.now = self.now.max(to);
+        effects
+    }
+
+    /// All orders, oldest first.
+    pub fn transactions(&self) -> Vec<TransactionView> {
+        let mut orders: Vec<&Order> = self.namespaces.values().flat_map(|n| n.orders.values()).collect();
+        orders.sort_by_key(|order| order.position);
+        orders.into_iter().map(|order| order.view(&self.config.public_url)).collect()
+    }
+
+    /// One order.
+    pub fn transaction(&self, no: &str) -> Option<TransactionView> {
+        self.order(no).map(|order| order.view(&self.config.public_url))
+    }
+
+    /// The journal, oldest entry first.
+    pub fn journal(&self) -> impl Iterator<Item = &JournalEntry> {
+        self.journal.entries()
+    }
+
+    /// The counters, which go on when the ring drops entries.
+    pub fn journal_counts(&self) -> JournalCounts {
+        self.journal.counts()
+    }
+
+    /// Plays the timers that are due, leaves the deliveries to [`Sim::advance`], and says what time it is.
+    fn tick(&mut self, now: Millis) -> Millis {
+        let now = now.max(self.now);
+        while let Some((at, timer)) = self.agenda.pop_timer(now) {
+            self.now = self.now.max(at);
+            self.fire(timer, at);
+        }
+        self.now = now;
+        now
+    }
+
+    fn fire(&mut self, timer: Timer, at: Millis) {
+        match timer {
+            Timer::Confirm { transaction_no } => {
+                self.change_status(&transaction_no, Status::Success, at, "customer");
+            }
+            Timer::Decline { transaction_no } => {
+                self.change_status(&transaction_no, Status::Failed, at, "customer");
+            }
+            Timer::TimeOut { transaction_no } => {
+                self.change_status(&transaction_no, Status::Closed, at, "timeout");
+            }
+        }
+    }
+
+    fn namespace_of(&self, transaction_no: &str) -> Option<&Namespace> {
+        self.namespaces.get(self.owners.get(transaction_no)?)
+    }
+
+    fn namespace_of_mut(&mut self, transaction_no: &str) -> Option<&mut Namespace> {
+        self.namespaces.get_mut(self.owners.get(transaction_no)?)
+    }
+
+    fn order(&self, transaction_no: &str) -> Option<&Order> {
+        self.namespace_of(transaction_no)?.orders.get(transaction_no)
+    }
+
+    fn order_mut(&mut self, transaction_no: &str) -> Option<&mut Order> {
+        self.namespace_of_mut(transaction_no)?.orders.get_mut(transaction_no)
+    }
+
+    /// Whether this is a sandbox account with the token that Pockyt publishes.
+    fn is_published_account(&self, merchant_no: &str) -> bool {
+        let namespace = self.namespaces.get(merchant_no);
+        namespace.is_some_and(|namespace| namespace.stores.values().any(SigningKey::is_published_sandbox))
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim")
+            .field("now", &self.now)
+            .field("orders", &self.owners.len())
+            .field("counts", &self.journal.counts())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,159 @@
+//! The customer at the wallet, and the operator.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::Sim;
+use crate::journal::JournalEvent;
+use crate::order::{Order, Status};
+use crate::{Fault, Millis, Script};
+
+/// Why an action of the customer or the operator was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// The order does not wait for this.
+    #[error("the order is {} and does not wait for this", .status.as_str())]
+    NotOpen {
+        /// Its status.
+        status: Status,
+    },
+    /// There is no such notification.
+    #[error("there is no such notification")]
+    UnknownNotification,
+    /// There is no such order.
+    #[error("there is no such order")]
+    UnknownTransaction,
+}
+
+impl Sim {
+    /// The customer confirms a pending order.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownTransaction`], or [`ControlError::NotOpen`] when it is not pending.
+    pub fn approve(&mut self, transaction_no: &str, now: Millis) -> Result<(), ControlError> {
+        self.act(transaction_no, now, "approve", Status::Success, "customer")
+    }
+
+    /// The customer declines a pending order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sim::approve`].
+    pub fn decline(&mut self, transaction_no: &str, now: Millis) -> Result<(), ControlError> {
+        self.act(transaction_no, now, "decline", Status::Failed, "customer")
+    }
+
+    /// The timeout of an unpaid order, new or pending, is over.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownTransaction`], or [`ControlError::NotOpen`] when it is final.
+    pub fn expire(&mut self, transaction_no: &str, now: Millis) -> Result<(), ControlError> {
+        self.act(transaction_no, now, "expire", Status::Closed, "timeout")
+    }
+
+    fn act(
+        &mut self,
+        transaction_no: &str,
+        now: Millis,
+        action: &'static str,
+        to: Status,
+        cause: &'static str,
+    ) -> Result<(), ControlError> {
+        let now = self.tick(now);
+        let status = self.order(transaction_no).ok_or(ControlError::UnknownTransaction)?.status;
+        if !status.may_become(to) {
+            return Err(ControlError::NotOpen { status });
+        }
+        let transaction_no = transaction_no.to_owned();
+        self.journal
+            .write(now, JournalEvent::CustomerAction { transaction_no: transaction_no.clone(), action });
+        self.change_status(&transaction_no, to, now, cause);
+        Ok(())
+    }
+
+    /// Where the customer's browser goes when it leaves the cashier page: `callbackUrl` with its
+    /// `{macros}` filled, values percent-encoded. `None` when the order has none or is unknown.
+    ///
+    /// Macros: `transactionNo`, `status`, `amount`, `currency`, `settleCurrency`, `time`
+    /// (`yyyyMMddHHmmss`, UTC+8, of the last change), `reference`, `note`, `vendorId`, and the older
+    /// `yuansferId`. What the order lacks becomes empty; other braces stay. The query is not signed.
+    pub fn browser_return(&self, transaction_no: &str) -> Option<String> {
+        let order = self.order(transaction_no)?;
+        let mut rest = order.callback_url.as_deref()?;
+        let mut url = String::with_capacity(rest.len());
+        while let Some((before, after)) = rest.split_once('{') {
+            url.push_str(before);
+            let filled =
+                after.split_once('}').and_then(|(name, tail)| Some((macro_value(order, name)?, tail)));
+            if let Some((value, tail)) = filled {
+                url.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
+                rest = tail;
+            } else {
+                url.push('{');
+                rest = after;
+            }
+        }
+        url.push_str(rest);
+        Some(url)
+    }
+
+    /// Sets how the customer behaves for a reference; see [`Script`].
+    pub fn set_script(&mut self, script: Script) {
+        self.scripts.retain(|known| known.reference != script.reference);
+        let waiting: Vec<String> = self
+            .namespaces
+            .values()
+            .filter_map(|namespace| namespace.orders.get(namespace.references.get(&script.reference)?))
+            .filter(|order| order.status == Status::Pending)
+            .map(|order| order.transaction_no.clone())
+            .collect();
+        for transaction_no in waiting {
+            self.start_wallet(&transaction_no, script.wallet);
+        }
+        self.scripts.push(script);
+    }
+
+    /// The scripts, oldest first.
+    pub fn scripts(&self) -> &[Script] {
+        &self.scripts
+    }
+
+    /// Forgets the scripts. Customers who are already waiting keep what they were told.
+    pub fn clear_scripts(&mut self) {
+        self.scripts.clear();
+    }
+
+    /// Adds a fault; see [`Fault`].
+    pub fn set_fault(&mut self, fault: Fault) {
+        if fault.times > 0 {
+            self.faults.push(fault);
+        }
+    }
+
+    /// The faults that are not yet used up, oldest first. The oldest that fits a request hits it.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Forgets the faults.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+}
+
+fn macro_value(order: &Order, name: &str) -> Option<String> {
+    Some(match name {
+        "amount" => order.amount_text(),
+        "currency" => order.currency.clone(),
+        "note" => order.note.clone().unwrap_or_default(),
+        "reference" => order.reference.clone().unwrap_or_default(),
+        "settleCurrency" => order.settle_currency.clone(),
+        "status" => order.status.as_str().to_owned(),
+        "time" => order.changed.in_notifications(),
+        "transactionNo" | "yuansferId" => order.transaction_no.clone(),
+        "vendorId" => order.vendor_id.clone().unwrap_or_default(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,122 @@
+//! `add`, `prepay` and `create-trans-qrcode`.
+
+use super::Sim;
+use super::handle::{Call, Done};
+use crate::Wallet;
+use crate::fixtures;
+use crate::order::{Barcode, Order, Status};
+use crate::refusal::Refusal;
+
+impl Sim {
+    /// Makes an order without a channel. Nobody can pay it before `prepay` or `create-trans-qrcode`.
+    pub(super) fn add(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
+        let order = self.draft(call, Status::Init)?;
+        self.open(order.clone());
+        self.done(call, &order)
+    }
+
+    /// Charges a wallet: `pending`, unless the customer answers at once.
+    ///
+    /// The same code again while the order is pending gives the present state; anything else is 000040.
+    pub(super) fn prepay(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
+        let order = self.find(&call.merchant_no, &call.params)?;
+        let barcode = Barcode(call.params.required("paymentBarcode"));
+        match order.status {
+            Status::Init => self.show_barcode(call, &order, barcode),
+            Status::Pending if order.barcode == Some(barcode) => {}
+            Status::Pending => {
+                return Err(Refusal::status("paymentBarcode", "the order waits for another customer"));
+            }
+            status => {
+                let rule = format!("the order is {}; only an unpaid one can be charged", status.as_str());
+                return Err(Refusal::status("transactionNo", rule));
+            }
+        }
+        let order = self.order(&order.transaction_no).cloned().unwrap_or(order);
+        self.done(call, &order)
+    }
+
+    fn show_barcode(&mut self, call: &Call<'_>, order: &Order, barcode: Barcode) {
+        let number = &order.transaction_no;
+        if let Some(order) = self.order_mut(number) {
+            order.barcode = Some(barcode);
+            order.vendor = call.params.owned("vendor").or(order.vendor.take());
+            order.store_admin_no = call.params.owned("storeAdminNo").or(order.store_admin_no.take());
+        }
+        self.change_status(number, Status::Pending, call.now, "merchant");
+        self.start_expiry(number);
+        let wallet = self.scripted_wallet(order.reference.as_deref()).unwrap_or(self.config.wallet);
+        self.start_wallet(number, wallet);
+    }
+
+    /// Makes an order that waits for whoever scans its code.
+    ///
+    /// It is `pending` at once, since the channel knows it. Nobody scans unless told to.
+    pub(super) fn create_trans_qrcode(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
+        let transaction_no = if call.params.get("transactionNo").is_some() {
+            self.take_added_order(call)?
+        } else {
+            let order = self.draft(call, Status::Pending)?;
+            let transaction_no = order.transaction_no.clone();
+            self.open(order);
+            transaction_no
+        };
+        let deep_link = self.deep_link(&transaction_no, call.params.get("vendor"));
+        if let Some(order) = self.order_mut(&transaction_no) {
+            order.deep_link = Some(deep_link);
+            order.has_cashier = true;
+            order.wants_qrcode = !call.params.is("needQrcode", "false");
+        }
+        self.wait_for_customer(call, &transaction_no)
+    }
+
+    /// The vendor's PHP SDK can name an order made by `add` instead of giving a reference.
+    fn take_added_order(&mut self, call: &Call<'_>) -> Result<String, Refusal> {
+        let order = self.find(&call.merchant_no, &call.params)?;
+        if order.amount != call.params.amount("amount")?
+            || call.params.get("currency") != Some(&order.currency)
+        {
+            return Err(Refusal::mismatch("amount", "it is not the amount of that transactionNo"));
+        }
+        if order.status != Status::Init {
+            let rule = format!("the order is {}; only a new one can get a code", order.status.as_str());
+            return Err(Refusal::status("transactionNo", rule));
+        }
+        if let Some(order) = self.order_mut(&order.transaction_no) {
+            order.vendor = call.params.owned("vendor");
+            order.ipn_url = call.params.owned("ipnUrl").or(order.ipn_url.take());
+        }
+        self.change_status(&order.transaction_no, Status::Pending, call.now, "merchant");
+        Ok(order.transaction_no)
+    }
+
+    /// Starts the scripted customer, if any, and answers.
+    pub(super) fn wait_for_customer(
+        &mut self,
+        call: &Call<'_>,
+        transaction_no: &str,
+    ) -> Result<Done, Refusal> {
+        let reference = self.order(transaction_no).and_then(|order| order.reference.clone());
+        let wallet = self.scripted_wallet(reference.as_deref()).unwrap_or(Wallet::Never);
+        self.start_wallet(transaction_no, wallet);
+        let order = self.order(transaction_no).cloned();
+        let order =
+            order.ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
+        self.done(call, &order)
+    }
+
+    fn deep_link(&mut self, transaction_no: &str, vendor: Option<&str>) -> String {
+        if let Some(link) = fixtures::deep_link(transaction_no) {
+            return link.to_owned();
+        }
+        let code = self.namespace_of_mut(transaction_no).map(|n| n.next_code(20)).unwrap_or_default();
+        match vendor.unwrap_or_default().to_ascii_lowercase().as_str() {
+            "" | "alipay" | "alipay_cn" | "alipay_hk" => format!("https://qr.alipay.com/bax0{code}"),
+            "wechat" | "wechatpay" => format!("weixin://wxpay/bizpayurl?pr={code}"),
+            "unionpay" => format!("https://qr.95516.com/{code}"),
+            "cashapppay" => format!("https://cash.app/qr/{code}"),
+            "paypal" => format!("https://www.paypal.com/qrcodes/{code}"),
+            _ => format!("{}/cashier/{transaction_no}", self.config.public_url),
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The life of an order: made, waiting, final, refunded.
+
+use super::Sim;
+use super::handle::Call;
+use crate::agenda::Timer;
+use crate::answer::Value;
+use crate::check::Params;
+use crate::journal::JournalEvent;
+use crate::money::Amount;
+use crate::namespace::Namespace;
+use crate::order::{Order, Refund, Status};
+use crate::refusal::Refusal;
+use crate::{Millis, Wallet, fixtures};
+
+/// The documented default.
+const DEFAULT_TIMEOUT_MINUTES: u32 = 120;
+/// The only currency that the documentation names for `add`, the one operation where it may be missing.
+const DEFAULT_CURRENCY: &str = "USD";
+/// The default of every source that has one; required by most.
+const DEFAULT_SETTLE_CURRENCY: &str = "USD";
+
+impl Sim {
+    /// An order as the request describes it, with a number of its own; not yet in the books.
+    pub(super) fn draft(&mut self, call: &Call<'_>, status: Status) -> Result<Order, Refusal> {
+        let params = &call.params;
+        let reference = params.owned("reference");
+        self.refuse_duplicate(call, reference.as_deref())?;
+        let published = fixtures::number(call.operation.name, &call.merchant_no, reference.as_deref())
+            .filter(|number| {
+                self.is_published_account(&call.merchant_no) && !self.owners.contains_key(*number)
+            });
+        let transaction_no = match published {
+            Some(number) => number.to_owned(),
+            None => self.next_number(&call.merchant_no),
+        };
+        let timeout_minutes =
+            params.get("timeout").and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_TIMEOUT_MINUTES);
+        Ok(Order {
+            position: 0,
+            merchant_no: call.merchant_no.clone(),
+            store_no: params.required("storeNo"),
+            transaction_no,
+            reference,
+            created_by: call.operation.name,
+            amount: params.amount("amount")?,
+            currency: params.owned("currency").unwrap_or_else(|| DEFAULT_CURRENCY.into()),
+            settle_currency: params.owned("settleCurrency").unwrap_or_else(|| DEFAULT_SETTLE_CURRENCY.into()),
+            status,
+            vendor: params.owned("vendor"),
+            vendor_id: None,
+            store_admin_no: params.owned("storeAdminNo"),
+            description: params.owned("description"),
+            note: params.owned("note"),
+            ipn_url: params.owned("ipnUrl"),
+            callback_url: params.owned("callbackUrl"),
+            barcode: None,
+            deep_link: None,
+            has_cashier: false,
+            wants_qrcode: false,
+            timeout_minutes,
+            created: call.now,
+            changed: call.now,
+            paid: None,
+            expires: None,
+            wallet: Wallet::Never,
+            queries_before_confirm: None,
+            refunds: Vec::new(),
+            expiry_timer: None,
+            wallet_timer: None,
+        })
+    }
+
+    fn refuse_duplicate(&self, call: &Call<'_>, reference: Option<&str>) -> Result<(), Refusal> {
+        let namespace = self.namespaces.get(&call.merchant_no);
+        let holder = reference.and_then(|reference| namespace?.references.get(reference));
+        if holder.is_some_and(|holder| !fixtures::yields_reference(holder)) {
+            return Err(Refusal::duplicate("reference", &self.config.profile));
+        }
+        Ok(())
+    }
+
+    pub(super) fn next_number(&mut self, merchant_no: &str) -> String {
+        self.namespaces.get_mut(merchant_no).map(Namespace::next_number).unwrap_or_default()
+    }
+
+    /// Puts a new order into the books and on the clock.
+    pub(super) fn open(&mut self, order: Order) {
+        let transaction_no = order.transaction_no.clone();
+        self.write_status(&order, None);
+        self.insert(order);
+        self.start_expiry(&transaction_no);
+    }
+
+    /// Puts an order into the books only.
+    pub(super) fn insert(&mut self, mut order: Order) {
+        order.position = self.owners.len() as u64;
+        let Some(namespace) = self.namespaces.get_mut(&order.merchant_no) else { return };
+        if let Some(reference) = order.reference.clone() {
+            namespace.references.insert(reference, order.transaction_no.clone());
+        }
+        self.owners.insert(order.transaction_no.clone(), order.merchant_no.clone());
+        namespace.orders.insert(order.transaction_no.clone(), order);
+    }
+
+    /// Lets an unpaid order close by itself, unless it is already going to.
+    pub(super) fn start_expiry(&mut self, transaction_no: &str) {
+        let now = self.now;
+        let Some(order) = self.order(transaction_no).filter(|order| order.expiry_timer.is_none()) else {
+            return;
+        };
+        let minutes = u64::from(order.timeout_minutes);
+        let at = now.plus(std::time::Duration::from_secs(minutes * 60));
+        let timer = Timer::TimeOut { transaction_no: transaction_no.to_owned() };
+        let key = self.agenda.add_timer(at, timer);
+        if let Some(order) = self.order_mut(transaction_no) {
+            order.expires = Some(at);
+            order.expiry_timer = Some(key);
+        }
+    }
+
+    /// The behaviour that a script wants for an order, if there is one.
+    pub(super) fn scripted_wallet(&self, reference: Option<&str>) -> Option<Wallet> {
+        let script = self.scripts.iter().find(|script| Some(script.reference.as_str()) == reference)?;
+        Some(script.wallet)
+    }
+
+    /// Lets the customer of a pending order behave like this from now on.
+    pub(super) fn start_wallet(&mut self, transaction_no: &str, wallet: Wallet) {
+        let now = self.now;
+        let Some(order) = self.order_mut(transaction_no) else { return };
+        let old_timer = order.wallet_timer.take();
+        order.queries_before_confirm = match wallet {
+            Wallet::ConfirmAfterQueries(count) => Some(count),
+            _ => None,
+        };
+        order.wallet = wallet;
+        if let Some(key) = old_timer {
+            self.agenda.remove(key);
+        }
+        let transaction_no = transaction_no.to_owned();
+        let (delay, timer) = match wallet {
+            Wallet::ConfirmAfter(delay) => (delay, Timer::Confirm { transaction_no: transaction_no.clone() }),
+            Wallet::DeclineAfter(delay) => (delay, Timer::Decline { transaction_no: transaction_no.clone() }),
+            Wallet::ConfirmAfterQueries(_) | Wallet::ConfirmOnCancel | Wallet::Never => return,
+        };
+        if delay.is_zero() {
+            return self.fire(timer, now);
+        }
+        let key = self.agenda.add_timer(now.plus(delay), timer);
+        if let Some(order) = self.order_mut(&transaction_no) {
+            order.wallet_timer = Some(key);
+        }
+    }
+
+    /// Changes the status if it may change so; a final order drops its timers and is notified.
+    pub(super) fn change_status(
+        &mut self,
+        transaction_no: &str,
+        to: Status,
+        at: Millis,
+        cause: &'static str,
+    ) -> bool {
+        let Some(namespace) = self.owners.get(transaction_no).and_then(|no| self.namespaces.get_mut(no))
+        else {
+            return false;
+        };
+        let vendor_id = (to == Status::Success).then(|| {
+            format!("{}{}", at.in_notifications().get(..8).unwrap_or_default(), namespace.next_digits(20))
+        });
+        let Some(order) =
+            namespace.orders.get_mut(transaction_no).filter(|order| order.status.may_become(to))
+        else {
+            return false;
+        };
+        let from = std::mem::replace(&mut order.status, to);
+        order.changed = at;
+        if to == Status::Success {
+            order.paid = Some(at);
+            order.vendor_id = vendor_id;
+        }
+        let timers =
+            if to.is_final() { [order.expiry_timer.take(), order.wallet_timer.take()] } else { [None; 2] };
+        let order = order.clone();
+        for key in timers.into_iter().flatten() {
+            self.agenda.remove(key);
+        }
+        self.write_status_change(&order, Some(from), at, cause);
+        if to.is_final() {
+            self.notify(&order, at);
+        }
+        true
+    }
+
+    fn write_status(&mut self, order: &Order, from: Option<Status>) {
+        self.write_status_change(order, from, order.created, "merchant");
+    }
+
+    fn write_status_change(&mut self, order: &Order, from: Option<Status>, at: Millis, cause: &'static str) {
+        let event = JournalEvent::StatusChanged {
+            merchant_no: order.merchant_no.clone(),
+            transaction_no: order.transaction_no.clone(),
+            reference: order.reference.clone(),
+            from,
+            to: order.status,
+            cause,
+        };
+        self.journal.write(at, event);
+    }
+
+    /// Books a refund that was found to be covered by the remainder.
+    pub(super) fn book_refund(
+        &mut self,
+        transaction_no: &str,
+        amount: Amount,
+        reference: Option<String>,
+        at: Millis,
+    ) -> Option<Refund> {
+        let merchant_no = self.owners.get(transaction_no)?.clone();
+        let published = fixtures::refund_number(&merchant_no, reference.as_deref())
+            .filter(|_| self.is_published_account(&merchant_no));
+        let number = published.map_or_else(|| self.next_number(&merchant_no), str::to_owned);
+        let refund = Refund { transaction_no: number, reference, amount, at };
+        let namespace = self.namespaces.get_mut(&merchant_no)?;
+        namespace.refund_references.extend(refund.reference.clone());
+        let order = namespace.orders.get_mut(transaction_no)?;
+        order.refunds.push(refund.clone());
+        let refund_amount = refund.amount.text(&order.currency);
+        let event = JournalEvent::RefundBooked {
+            transaction_no: transaction_no.to_owned(),
+            refund_transaction_no: refund.transaction_no.clone(),
+            refund_reference: refund.reference.clone(),
+            refund_amount,
+        };
+        self.journal.write(at, event);
+        Some(refund)
+    }
+
+    /// The order that `transactionNo` or `reference` names.
+    pub(super) fn find(&self, merchant_no: &str, params: &Params<'_>) -> Result<Order, Refusal> {
+        let namespace = self.namespaces.get(merchant_no);
+        let by_number = |number: &str| namespace.and_then(|n| n.orders.get(number));
+        let by_reference = |reference: &str| {
+            namespace.and_then(|n| n.references.get(reference)).and_then(|number| by_number(number))
+        };
+        match (params.get("transactionNo"), params.get("reference")) {
+            (Some(_), Some(_)) if self.config.profile.refuse_both_identifiers => {
+                Err(Refusal::mismatch("reference", "give transactionNo or reference, not both"))
+            }
+            (Some(number), reference) => {
+                let order = by_number(number)
+                    .ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
+                if reference.is_some_and(|reference| order.reference.as_deref() != Some(reference)) {
+                    return Err(Refusal::mismatch(
+                        "reference",
+                        "it is not the reference of that transactionNo",
+                    ));
+                }
+                Ok(order.clone())
+            }
+            (None, reference) => reference
+                .and_then(by_reference)
+                .cloned()
+                .ok_or_else(|| Refusal::unknown("reference", "this merchant has no such order")),
+        }
+    }
+
+    /// What the answers say about an order, by the name of the field.
+    pub(super) fn value(&self, order: &Order, name: &str) -> Value {
+        let public_url = &self.config.public_url;
+        match name {
+            "amount" => order.amount_text().into(),
+            "cashierUrl" => order.cashier_url(public_url).into(),
+            "clientScript" => format!("{public_url}/client/{}.js", order.transaction_no).into(),
+            "clientToken" => format!("mock-client-token-{}", order.transaction_no).into(),
+            "createTime" => order.created.in_answers().into(),
+            "currency" => order.currency.as_str().into(),
+            "deepLink" => order.deep_link.clone().into(),
+            "merchantNo" => order.merchant_no.as_str().into(),
+            "paymentTime" => order.paid.map(Millis::in_answers).into(),
+            "qrcodeUrl" => order.wants_qrcode.then(|| order.cashier_url(public_url)).into(),
+            "reference" => order.reference.clone().into(),
+            "refundAmount" => order.refunded().text(&order.currency).into(),
+            "refundInfo" => refund_info(order),
+            "settleCurrency" => order.settle_currency.as_str().into(),
+            "status" | "transactionStatus" => order.status.as_str().into(),
+            "storeAdminNo" => order.store_admin_no.clone().into(),
+            "storeNo" => order.store_no.as_str().into(),
+            "timeout" => order.timeout_minutes.to_string().into(),
+            "transactionNo" => order.transaction_no.as_str().into(),
+            "transactionType" => "payment".into(),
+            "voidAmount" => Amount::ZERO.text(&order.currency).into(),
+            _ => Value::Nothing,
+        }
+    }
+}
+
+fn refund_info(order: &Order) -> Value {
+    if order.refunds.is_empty() {
+        return Value::Nothing;
+    }
+    let element = |refund: &Refund| {
+        vec![
+            ("refundTransactionId", refund.transaction_no.as_str().into()),
+            ("refundReference", refund.reference.clone().into()),
+            ("refundAmount", refund.amount.text(&order.currency).into()),
+            ("currency", order.currency.as_str().into()),
+            ("settleCurrency", order.settle_currency.as_str().into()),
+        ]
+    };
+    Value::List(order.refunds.iter().map(element).collect())
+}

@@ -1,0 +1,114 @@
+//! What a tester sees of orders and notifications.
+
+use serde::Serialize;
+
+use crate::order::Status;
+use crate::{AttemptId, FailureReason, Millis, NotificationId, Verdict};
+
+/// An order as a tester sees it. Names and texts are those of the API where the API has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransactionView {
+    /// The merchant.
+    pub merchant_no: String,
+    /// The store.
+    pub store_no: String,
+    /// Pockyt's number.
+    pub transaction_no: String,
+    /// The merchant's name for it, if it was given.
+    pub reference: Option<String>,
+    /// The catalogue name of the operation that made it; `published` for the documentation's orders.
+    pub created_by: &'static str,
+    /// The amount, as answered.
+    pub amount: String,
+    /// The currency of the price.
+    pub currency: String,
+    /// The currency of the settlement.
+    pub settle_currency: String,
+    /// The present status.
+    pub status: Status,
+    /// The payment method, if known, as the merchant wrote it.
+    pub vendor: Option<String>,
+    /// Shown to the customer.
+    pub description: Option<String>,
+    /// Echoed in notifications.
+    pub note: Option<String>,
+    /// Where notifications go.
+    pub ipn_url: Option<String>,
+    /// Where the customer's browser returns to, macros unfilled.
+    pub callback_url: Option<String>,
+    /// The page on which the customer pays.
+    pub cashier_url: Option<String>,
+    /// The text of the QR code.
+    pub deep_link: Option<String>,
+    /// When it was made, `yyyy-MM-dd HH:mm:ss` in UTC+8.
+    pub create_time: String,
+    /// When it was paid, in the same form.
+    pub payment_time: Option<String>,
+    /// When it closes by itself unless it is paid.
+    pub expires_at: Option<Millis>,
+    /// The sum of all refunds.
+    pub refunded_amount: String,
+    /// The refunds, oldest first.
+    pub refunds: Vec<RefundView>,
+}
+
+/// One refund.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefundView {
+    /// Pockyt's number.
+    pub refund_transaction_no: String,
+    /// The merchant's name for it; a cancel has none.
+    pub refund_reference: Option<String>,
+    /// How much went back.
+    pub refund_amount: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// A notification and its attempts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificationView {
+    /// Its number.
+    pub id: NotificationId,
+    /// The order.
+    pub transaction_no: String,
+    /// The merchant's name for the order.
+    pub reference: Option<String>,
+    /// The status that it announces.
+    pub status: Status,
+    /// Where it goes.
+    pub url: String,
+    /// How its body is written.
+    pub content_type: &'static str,
+    /// The body as sent.
+    pub body: String,
+    /// Whether an attempt was acknowledged.
+    pub acknowledged: bool,
+    /// When the next attempt is due, if there is one.
+    pub next_due_at: Option<Millis>,
+    /// The attempts so far, oldest first.
+    pub attempts: Vec<AttemptView>,
+}
+
+/// One attempt to deliver a notification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptView {
+    /// Its number among all attempts.
+    pub id: AttemptId,
+    /// Which attempt of its notification it is, from 1.
+    pub number: u32,
+    /// When it was due.
+    pub due_at: Millis,
+    /// The HTTP status of the answer.
+    pub status: Option<u16>,
+    /// The start of the answer's body, as text; what is not UTF-8 is replaced.
+    pub body: Option<String>,
+    /// Why there was no answer.
+    pub failure: Option<FailureReason>,
+    /// The verdict; none while the attempt is under way.
+    pub verdict: Option<Verdict>,
+}
