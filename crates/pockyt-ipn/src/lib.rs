@@ -1,1 +1,97 @@
-//! To come.
+//! Hearing Pockyt: instant payment notifications (IPN), from the socket to the merchant's code.
+//!
+//! ```text
+//! POST ──► limits ──► verify the raw body ──► record ──► answer `success`
+//!                          │                    │
+//!                          └─ 4xx               └─ hand over: claim ► verify again ► Handler ► finish
+//! ```
+//!
+//! Pockyt resends a notification up to eight times within two hours until it hears the plain text
+//! `success` (Pockyt docs, notifications page). So the answer is `success` exactly when the message is
+//! kept, whether it is new, a duplicate, or in quarantine; anything else, and Pockyt tries again:
+//!
+//! | The request | Answer |
+//! | --- | --- |
+//! | right signature, new and recorded | 200 `success` |
+//! | right signature, recorded before, whatever became of it | 200 `success` |
+//! | right signature, another message with the same key says otherwise | 200 `success`, quarantined |
+//! | right signature, ambiguous, or a required field cannot be read | 200 `success`, quarantined |
+//! | right signature, the store failed or took too long | 503 |
+//! | signature wrong, missing or malformed | 401, always the same answer |
+//! | too large, too slow, wrong Content-Type, not POST | 413, 408, 415, 405 |
+//! | too many fields, not decodable, a name twice or odd | 400 |
+//!
+//! From then on handing over is the listener's business, not Pockyt's: a [`Handler`] is called until it
+//! says [`Handled::Done`], with growing delays, up to a limit at which the notice is *dead* and waits
+//! for people ([`pockyt_store::Inbox::list`] and [`redrive`](pockyt_store::Inbox::redrive)).
+//!
+//! ```
+//! use std::sync::Arc;
+//! use pockyt_ipn::{Handled, Listener, Notice};
+//! use pockyt_sign::{ApiToken, SigningKey};
+//! use pockyt_store::MemoryInbox;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let key = SigningKey::new(&ApiToken::new("5cbfb079f15b150122261c8537086d77a")?);
+//! let listener = Listener::builder(key, Arc::new(MemoryInbox::default()))
+//!     .tenant("shop")
+//!     .allow_published_sandbox_key() // Not with a real shop: everybody knows this token.
+//!     .build()?;
+//!
+//! // Mount `listener.service()` under axum or hyper; this is what it does with a request's body.
+//! let body = b"amount=0.01&currency=USD&reference=test1666247277861&settleCurrency=USD&status=success\
+//!     &time=20221020142817&transactionNo=305680500880311923&verifySign=435d01c5d5fa88cfe8168fbfbf732519";
+//! let reply = listener.accept(Some("application/x-www-form-urlencoded"), body).await;
+//! assert_eq!((reply.status.as_u16(), reply.body), (200, "success"));
+//!
+//! // `listener.run(fulfil).await` would go on for ever.
+//! async fn fulfil(notice: Notice) -> Handled {
+//!     println!("{} is {}", notice.payment().reference(), notice.payment().status());
+//!     Handled::Done
+//! }
+//! assert_eq!(listener.run_until_idle(&fulfil).await?, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What reaches the handler
+//!
+//! Each notification that is genuine and can be read in one way only, at least once, and once only as
+//! far as the store remembers. A handler that writes to the outside must bear being called twice: no
+//! process can both do something and know that it did when it may die in between.
+//!
+//! Nothing in a message says when or to whom it was sent, so an old notification can be delivered again
+//! by anybody who saw it; that is a duplicate for ever, even after pruning. Notifications of one payment
+//! may arrive in any order, and each status is a notice of its own.
+//!
+//! # Events
+//!
+//! By `tracing`, with fixed messages: `ipn recorded`, `ipn duplicate`, `ipn conflict`, `ipn quarantined`,
+//! `ipn refused`, `ipn store failed`, `ipn done`, `ipn retried`, `ipn deferred`, `ipn dead`,
+//! `ipn lease lost`. Their fields are `tenant`, `notice`, `attempt`, `reason`, `kind`. They hold no body,
+//! no value of a field, no signature and no key. The same is counted in [`ListenerCounts`].
+//!
+//! # What it does not do
+//!
+//! It spawns no task and listens on no socket. It does not compare the amount with the order, does not
+//! ask Pockyt, and does not limit how often a caller may be refused.
+
+mod builder;
+mod counts;
+mod handler;
+mod judge;
+mod limits;
+mod listener;
+mod notice;
+mod policy;
+mod verdict;
+
+pub use builder::{BuildError, ListenerBuilder};
+pub use counts::ListenerCounts;
+pub use handler::{Handled, Handler};
+pub use limits::Limits;
+pub use listener::{Listener, ListenerService, ReplyFuture};
+pub use notice::Notice;
+pub use policy::RetryPolicy;
+pub use verdict::{Refusal, Reply, Verdict};

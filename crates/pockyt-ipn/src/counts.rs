@@ -1,0 +1,80 @@
+//! What happened since the listener was built.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use pockyt_store::Outcome;
+
+use crate::Verdict;
+
+/// How often what happened, since the listener was built and in this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListenerCounts {
+    /// Requests that were answered: the sum of the next six.
+    pub deliveries: u64,
+    /// New notices.
+    pub recorded: u64,
+    /// Deliveries of what was kept already.
+    pub duplicates: u64,
+    /// New notices in conflict with one that was there.
+    pub conflicts: u64,
+    /// New notices that cannot be believed.
+    pub quarantined: u64,
+    /// Requests answered 503.
+    pub store_failures: u64,
+    /// Requests refused, by [`Refusal::as_str`](crate::Refusal::as_str).
+    pub refused: BTreeMap<&'static str, u64>,
+    /// Attempts after which a notice was done.
+    pub done: u64,
+    /// Attempts that failed and are made again.
+    pub retried: u64,
+    /// Attempts put off.
+    pub deferred: u64,
+    /// Notices given up.
+    pub dead: u64,
+    /// Attempts whose outcome was not written, because the lease had been taken over.
+    pub leases_lost: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counters(Mutex<ListenerCounts>);
+
+impl Counters {
+    pub(crate) fn snapshot(&self) -> ListenerCounts {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn delivery(&self, verdict: Verdict) {
+        self.update(|counts| {
+            counts.deliveries += 1;
+            *match verdict {
+                Verdict::Conflict(_) => &mut counts.conflicts,
+                Verdict::Duplicate(_) => &mut counts.duplicates,
+                Verdict::Quarantined(_) => &mut counts.quarantined,
+                Verdict::Recorded(_) => &mut counts.recorded,
+                Verdict::Refused(refusal) => counts.refused.entry(refusal.as_str()).or_default(),
+                Verdict::StoreFailed(_) => &mut counts.store_failures,
+            } += 1;
+        });
+    }
+
+    pub(crate) fn attempt(&self, outcome: &Outcome) {
+        self.update(|counts| {
+            *match outcome {
+                Outcome::Dead { .. } => &mut counts.dead,
+                Outcome::Defer { .. } => &mut counts.deferred,
+                Outcome::Done => &mut counts.done,
+                _ => &mut counts.retried,
+            } += 1;
+        });
+    }
+
+    pub(crate) fn lease_lost(&self) {
+        self.update(|counts| counts.leases_lost += 1);
+    }
+
+    fn update(&self, change: impl FnOnce(&mut ListenerCounts)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}

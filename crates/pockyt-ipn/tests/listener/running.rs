@@ -1,0 +1,142 @@
+//! `run`, on paused time.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use pockyt_ipn::{Handled, Handler, Notice};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
+
+use crate::support::{FORM, Script, TestListener, TokioClock, builder, genuine};
+
+fn listener() -> TestListener {
+    builder(&Arc::default()).clock(TokioClock::start()).build().unwrap()
+}
+
+async fn deliver(listener: &TestListener, payment: u32) {
+    assert_eq!(listener.accept(FORM, genuine(payment).as_bytes()).await.body, "success");
+}
+
+/// Says when it was called, and does what the inner one does.
+struct Timed<H>(H, mpsc::UnboundedSender<Instant>);
+
+impl<H: Handler> Handler for Timed<H> {
+    async fn handle(&self, notice: &Notice) -> Handled {
+        self.1.send(Instant::now()).unwrap();
+        self.0.handle(notice).await
+    }
+}
+
+/// Runs until the handler was called `calls` times, and says how many seconds after the start each was.
+async fn seconds_of_calls<H: Handler>(
+    listener: &TestListener,
+    handler: H,
+    calls: usize,
+    meanwhile: impl Future<Output = ()>,
+) -> Vec<u64> {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let started = Instant::now();
+    let mut seconds = Vec::new();
+    let watching = async {
+        meanwhile.await;
+        while seconds.len() < calls {
+            let called: Instant = receiver.recv().await.unwrap();
+            seconds.push((called - started).as_secs());
+        }
+    };
+    tokio::select! {
+        never = listener.run(Timed(handler, sender)) => match never {},
+        () = watching => {}
+    }
+    seconds
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_wakes_the_run_at_once() {
+    let listener = listener();
+    let deliveries = async {
+        for payment in 1..=3 {
+            sleep(Duration::from_secs(5)).await;
+            deliver(&listener, payment).await;
+        }
+    };
+    let seconds = seconds_of_calls(&listener, Script::new(Vec::new()), 3, deliveries).await;
+    assert_eq!(seconds, [5, 10, 15]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_come_when_they_are_due() {
+    let listener = listener();
+    let script = Script::new(vec![Handled::retry("bad day"); 5]);
+    let seconds = seconds_of_calls(&listener, script, 6, deliver(&listener, 1)).await;
+    assert_eq!(seconds, [0, 1, 3, 7, 15, 31]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_takes_too_long_is_cut_off_within_its_lease_and_tried_again() {
+    let listener = listener();
+    let stuck = |_: Notice| std::future::pending::<Handled>();
+    let seconds = seconds_of_calls(&listener, stuck, 3, deliver(&listener, 1)).await;
+    assert_eq!(seconds, [0, 46, 93]);
+    assert_eq!(listener.counts().leases_lost, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_comes_back_is_found_again() {
+    let listener = listener();
+    deliver(&listener, 1).await;
+    listener.inbox().down.store(true, Ordering::SeqCst);
+    let back_after_a_minute = async {
+        sleep(Duration::from_secs(60)).await;
+        listener.inbox().down.store(false, Ordering::SeqCst);
+    };
+    let seconds = seconds_of_calls(&listener, Script::new(Vec::new()), 1, back_after_a_minute).await;
+    assert!((60..=61).contains(&seconds[0]), "{seconds:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_dead_process_held_is_taken_over_when_its_lease_has_run_out() {
+    let listener = listener();
+    deliver(&listener, 1).await;
+    let stuck = |_: Notice| std::future::pending::<Handled>();
+    let crash = tokio::time::timeout(Duration::from_secs(1), listener.run(stuck));
+    assert!(crash.await.is_err());
+    // A second has passed, so a minute of lease has 59 left.
+    let seconds = seconds_of_calls(&listener, Script::new(Vec::new()), 1, async {}).await;
+    assert_eq!(seconds, [59]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_runs_share_the_work() {
+    let listener = listener();
+    for payment in 1..=4 {
+        deliver(&listener, payment).await;
+    }
+    let slow = |_: Notice| async {
+        sleep(Duration::from_secs(10)).await;
+        Handled::Done
+    };
+    let all_done = async {
+        while listener.counts().done < 4 {
+            sleep(Duration::from_secs(1)).await;
+        }
+    };
+    let started = Instant::now();
+    tokio::select! {
+        never = listener.run(slow) => match never {},
+        never = listener.run(slow) => match never {},
+        () = all_done => {}
+    }
+    // One after the other they would take 40 seconds.
+    assert!((20..=22).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
+}
+
+#[test]
+fn what_the_listener_does_can_be_spawned() {
+    fn spawnable<F: Future + Send + 'static>(_: F) {}
+    let build = || builder(&Arc::default()).build().unwrap();
+    let (listener, other) = (build(), build());
+    spawnable(async move { listener.run(Script::new(Vec::new())).await });
+    spawnable(async move { other.accept(FORM, b"").await });
+}

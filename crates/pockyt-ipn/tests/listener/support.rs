@@ -1,0 +1,220 @@
+//! Messages, clocks, handlers and a store that can fail.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use pockyt_ipn::{Handled, Listener, ListenerBuilder, Notice};
+use pockyt_model::{Clock, UtcMillis};
+use pockyt_sign::{ApiToken, SigningKey, algorithm};
+use pockyt_store::{
+    Claimed, Counts, FinishError, Finished, Inbox, Lease, MemoryInbox, NewNotice, NoticeId, Outcome,
+    OwnerToken, Recorded, Route, State, StoreError, StoreErrorKind, StoredNotice,
+};
+
+pub(crate) const TOKEN: &str = "canary-5f1d0c-not-a-real-token";
+pub(crate) const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+pub(crate) const JSON: Option<&str> = Some("application/json");
+
+pub(crate) fn key() -> SigningKey {
+    SigningKey::new(&ApiToken::new(TOKEN).unwrap())
+}
+
+pub(crate) fn fields(payment: u32, amount: &str, status: &str) -> Vec<(String, String)> {
+    [
+        ("amount", amount),
+        ("currency", "USD"),
+        ("reference", &format!("order-{payment}")),
+        ("status", status),
+        ("time", "20221020142817"),
+        ("transactionNo", &format!("30568050088{payment:07}")),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+/// Fields with the signature that belongs to them.
+pub(crate) fn signed(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    let signature = algorithm::signature(&fields, &key());
+    fields.push(("verifySign".into(), signature.to_string()));
+    fields
+}
+
+pub(crate) fn form(fields: &[(String, String)]) -> String {
+    let escape = |text: &str| -> String {
+        text.bytes()
+            .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+            .collect()
+    };
+    let pairs: Vec<String> = fields.iter().map(|(n, v)| format!("{n}={}", escape(v))).collect();
+    pairs.join("&")
+}
+
+pub(crate) fn json(fields: &[(String, String)]) -> String {
+    let pairs: Vec<String> = fields.iter().map(|(n, v)| format!("{n:?}: {v:?}")).collect();
+    format!("{{{}}}", pairs.join(", "))
+}
+
+/// A genuine notification of a successful payment.
+pub(crate) fn genuine(payment: u32) -> String {
+    form(&signed(fields(payment, "13.00", "success")))
+}
+
+/// The same signed text, cut so that `status` ends inside the value of `reference`.
+pub(crate) fn recut(payment: u32) -> String {
+    let mut recut = signed(fields(payment, "13.00", "success"));
+    let status = recut.remove(3);
+    recut[2].1.push_str(&format!("&{}={}", status.0, status.1));
+    form(&recut)
+}
+
+/// The same form with its fields the other way round.
+pub(crate) fn reversed(form: &str) -> String {
+    form.split('&').rev().collect::<Vec<_>>().join("&")
+}
+
+/// The reference and status that a handler saw.
+pub(crate) fn told(notice: &Notice) -> String {
+    format!("{} {} #{}", notice.payment().reference(), notice.payment().status(), notice.attempt())
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct ManualClock(Arc<AtomicU64>);
+
+impl ManualClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> UtcMillis {
+        UtcMillis::new(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Tokio's time, so that pausing it pauses the listener too.
+pub(crate) struct TokioClock(tokio::time::Instant);
+
+impl TokioClock {
+    pub(crate) fn start() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> UtcMillis {
+        UtcMillis::new(0).plus(self.0.elapsed())
+    }
+}
+
+pub(crate) fn builder(inbox: &Arc<TestInbox>) -> ListenerBuilder<Arc<TestInbox>> {
+    Listener::builder(key(), Arc::clone(inbox)).tenant("shop")
+}
+
+pub(crate) type TestListener = Listener<Arc<TestInbox>>;
+
+pub(crate) fn listener() -> (TestListener, ManualClock) {
+    let clock = ManualClock::default();
+    (builder(&Arc::default()).clock(clock.clone()).build().unwrap(), clock)
+}
+
+pub(crate) fn states(counts: Counts) -> [usize; 5] {
+    State::ALL.map(|state| counts.of(state))
+}
+
+/// Keeps what it is told, and answers from a script.
+pub(crate) struct Script {
+    pub(crate) told: Mutex<Vec<String>>,
+    answers: Mutex<std::vec::IntoIter<Handled>>,
+}
+
+impl Script {
+    /// These answers, then `Done`.
+    pub(crate) fn new(answers: Vec<Handled>) -> Self {
+        Self { told: Mutex::default(), answers: Mutex::new(answers.into_iter()) }
+    }
+
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.told.lock().unwrap().clone()
+    }
+}
+
+impl pockyt_ipn::Handler for Script {
+    async fn handle(&self, notice: &Notice) -> Handled {
+        self.told.lock().unwrap().push(told(notice));
+        self.answers.lock().unwrap().next().unwrap_or(Handled::Done)
+    }
+}
+
+/// The memory inbox, which can fail and can be tampered with.
+#[derive(Default)]
+pub(crate) struct TestInbox {
+    inner: MemoryInbox,
+    pub(crate) down: AtomicBool,
+    pub(crate) hangs: AtomicBool,
+    pub(crate) body_on_claim: Mutex<Option<String>>,
+}
+
+impl TestInbox {
+    fn up(&self) -> Result<&MemoryInbox, StoreError> {
+        let down = self.down.load(Ordering::SeqCst);
+        if down { Err(StoreError::new(StoreErrorKind::Unavailable)) } else { Ok(&self.inner) }
+    }
+}
+
+impl Inbox for TestInbox {
+    async fn record(&self, notice: NewNotice) -> Result<Recorded, StoreError> {
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+        self.up()?.record(notice).await
+    }
+
+    async fn claim(
+        &self,
+        route: &Route,
+        owner: &OwnerToken,
+        now: UtcMillis,
+        lease_for: Duration,
+    ) -> Result<Option<Claimed>, StoreError> {
+        let mut claimed = self.up()?.claim(route, owner, now, lease_for).await?;
+        if let (Some(body), Some(claimed)) = (&*self.body_on_claim.lock().unwrap(), &mut claimed) {
+            claimed.notice.body = body.as_bytes().into();
+        }
+        Ok(claimed)
+    }
+
+    async fn finish(&self, lease: &Lease, outcome: Outcome, now: UtcMillis) -> Result<(), FinishError> {
+        self.up()?.finish(lease, outcome, now).await
+    }
+
+    async fn next_due(&self, route: &Route) -> Result<Option<UtcMillis>, StoreError> {
+        self.up()?.next_due(route).await
+    }
+
+    async fn get(&self, id: NoticeId) -> Result<Option<StoredNotice>, StoreError> {
+        self.up()?.get(id).await
+    }
+
+    async fn list(
+        &self,
+        state: State,
+        after: Option<NoticeId>,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>, StoreError> {
+        self.up()?.list(state, after, limit).await
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.up()?.counts().await
+    }
+
+    async fn redrive(&self, id: NoticeId, now: UtcMillis) -> Result<bool, StoreError> {
+        self.up()?.redrive(id, now).await
+    }
+
+    async fn prune(&self, state: Finished, before: UtcMillis) -> Result<usize, StoreError> {
+        self.up()?.prune(state, before).await
+    }
+}

@@ -1,0 +1,77 @@
+//! A store that forgets when the program ends.
+
+mod books;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pockyt_model::UtcMillis;
+
+use self::books::Books;
+use crate::{Claimed, Counts, FinishError, Finished, Inbox, Lease, NewNotice, NoticeId, Outcome};
+use crate::{OwnerToken, Recorded, Route, State, StoreError, StoredNotice};
+
+/// An [`Inbox`] in memory: for tests, and for programs that may forget.
+///
+/// It survives nothing: a `success` answered from it is a promise that ends with the process. It grows
+/// until it is pruned, and about 200 bytes of each message stay after that. Share it as an `Arc`.
+#[derive(Debug, Default)]
+pub struct MemoryInbox {
+    books: Mutex<Books>,
+}
+
+impl MemoryInbox {
+    fn books(&self) -> MutexGuard<'_, Books> {
+        // Nothing panics while the lock is held, so a poisoned lock does not mean broken books.
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inbox for MemoryInbox {
+    async fn record(&self, notice: NewNotice) -> Result<Recorded, StoreError> {
+        Ok(self.books().record(notice))
+    }
+
+    async fn claim(
+        &self,
+        route: &Route,
+        owner: &OwnerToken,
+        now: UtcMillis,
+        lease_for: Duration,
+    ) -> Result<Option<Claimed>, StoreError> {
+        Ok(self.books().claim(route, owner, now, lease_for))
+    }
+
+    async fn finish(&self, lease: &Lease, outcome: Outcome, now: UtcMillis) -> Result<(), FinishError> {
+        self.books().finish(lease, outcome, now)
+    }
+
+    async fn next_due(&self, route: &Route) -> Result<Option<UtcMillis>, StoreError> {
+        Ok(self.books().next_due(route))
+    }
+
+    async fn get(&self, id: NoticeId) -> Result<Option<StoredNotice>, StoreError> {
+        Ok(self.books().get(id))
+    }
+
+    async fn list(
+        &self,
+        state: State,
+        after: Option<NoticeId>,
+        limit: usize,
+    ) -> Result<Vec<StoredNotice>, StoreError> {
+        Ok(self.books().list(state, after, limit))
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        Ok(self.books().counts())
+    }
+
+    async fn redrive(&self, id: NoticeId, now: UtcMillis) -> Result<bool, StoreError> {
+        Ok(self.books().redrive(id, now))
+    }
+
+    async fn prune(&self, state: Finished, before: UtcMillis) -> Result<usize, StoreError> {
+        Ok(self.books().prune(state, before))
+    }
+}
