@@ -1,0 +1,173 @@
+//! How a mock is set up.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use pockyt_sim::{Config, Merchant, Profile, Schedule, Sim, Wallet};
+
+use crate::clock::{Clock, ClockMode};
+use crate::delivery::Courier;
+use crate::egress::Allow;
+use crate::mock::MockPockyt;
+use crate::pump::Pump;
+use crate::server::Listener;
+use crate::transport::Transport;
+use crate::web::{Gate, Site, router};
+use crate::world::World;
+
+/// Settings of a mock; see [`MockPockyt::builder`].
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    config: Config,
+    public_url: Option<String>,
+    clock: ClockMode,
+    listen: SocketAddr,
+    control_token: Option<String>,
+    courier: Courier,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .field("clock", &self.clock)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            config: Config::default(),
+            public_url: None,
+            clock: ClockMode::manual(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            control_token: None,
+            courier: Courier::default(),
+        }
+    }
+}
+
+impl Builder {
+    /// The seed of everything that looks random. Default 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = seed;
+        self
+    }
+
+    /// How time passes. Default: a manual clock from [`crate::MANUAL_START`].
+    pub fn clock(mut self, clock: ClockMode) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The choices where Pockyt's sources differ. Default: lenient.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.config.profile = profile;
+        self
+    }
+
+    /// One more merchant, beside the two published sandbox accounts.
+    pub fn merchant(mut self, merchant: Merchant) -> Self {
+        self.config.merchants.push(merchant);
+        self
+    }
+
+    /// When notifications are resent. Default: every 15 minutes.
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.config.schedule = schedule;
+        self
+    }
+
+    /// How a customer who shows a barcode behaves without a script. Default: confirms after 5 s.
+    pub fn wallet(mut self, wallet: Wallet) -> Self {
+        self.config.wallet = wallet;
+        self
+    }
+
+    /// How many journal entries are kept; older ones are dropped and counted. Default 10 000.
+    pub fn journal_capacity(mut self, entries: usize) -> Self {
+        self.config.journal_capacity = entries;
+        self
+    }
+
+    /// Makes `host:port` in a notification URL mean `address`, as curl's `--resolve` does, so that
+    /// URLs stay the same from run to run. What is allowed is judged by the address.
+    pub fn resolve(mut self, host_and_port: &str, address: SocketAddr) -> Self {
+        self.courier.egress.resolve(host_and_port, address);
+        self
+    }
+
+    /// Lets notifications go to one more destination beyond loopback.
+    pub fn allow_notifications_to(mut self, destination: Allow) -> Self {
+        self.courier.egress.allow(destination);
+        self
+    }
+
+    /// Time limits of one delivery, in real time whatever the clock: for connecting, and for all of
+    /// it. Defaults 5 s and 10 s.
+    pub fn delivery_limits(mut self, connect: Duration, total: Duration) -> Self {
+        self.courier.limits.connect = connect;
+        self.courier.limits.total = total;
+        self
+    }
+
+    /// The base of the URLs in answers, without a slash at its end. Default: the mock's own address, or
+    /// `localhost` when it listens on all of them.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// Where to listen. Default 127.0.0.1 and a free port.
+    pub fn listen(mut self, addr: SocketAddr) -> Self {
+        self.listen = addr;
+        self
+    }
+
+    /// The token that the control API wants. Off loopback the control API is closed without one.
+    pub fn control_token(mut self, token: impl Into<String>) -> Self {
+        self.control_token = Some(token.into());
+        self
+    }
+
+    /// Binds the socket and starts to answer, on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O and time enabled.
+    pub async fn start(self) -> io::Result<MockPockyt> {
+        let Self { mut config, public_url, clock, listen, control_token, courier } = self;
+        let listener = Listener::bind(listen).await?;
+        let addr = listener.addr();
+        let url = format!("http://{addr}");
+        config.public_url = public_url.unwrap_or_else(|| reachable(addr));
+        let gate = Gate::new(addr.ip(), &config.public_url, control_token);
+
+        let clock = Clock::start(clock);
+        let sim = Sim::new(config, clock.now());
+        let world = Arc::new(World::new(sim, clock, courier));
+        let (pump, pumping) = Pump::start(Arc::clone(&world));
+        let site = Arc::new(Site { world, pump, gate });
+        let router = router(Arc::clone(&site));
+        let server = listener.serve(Transport::new(router.clone()));
+        Ok(MockPockyt::assemble(site, router, server, pumping, url, addr))
+    }
+}
+
+/// Nobody can open the address that stands for all addresses.
+fn reachable(addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() {
+        format!("http://localhost:{}", addr.port())
+    } else {
+        format!("http://{addr}")
+    }
+}

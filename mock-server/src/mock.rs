@@ -1,0 +1,232 @@
+//! The handle on a running mock.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use pockyt_sim::{
+    ControlError, Fault, JournalCounts, Millis, NotificationId, NotificationView, Script, TransactionView,
+};
+use tokio::task::JoinSet;
+
+use crate::builder::Builder;
+use crate::server::Server;
+use crate::transport::Transport;
+use crate::web::Site;
+
+/// A Pockyt of one's own, listening on a port of its own.
+///
+/// Dropping it closes the port before the drop returns; connections and deliveries end soon after.
+///
+/// # Time
+///
+/// Under the manual clock (the default) the methods that wait ([`advance`](Self::advance),
+/// [`advance_to_next`](Self::advance_to_next), [`settle`](Self::settle), [`approve`](Self::approve),
+/// [`decline`](Self::decline), [`expire`](Self::expire), [`resend`](Self::resend)) return when every
+/// notification due by then has been delivered and judged, one after another. An API request never
+/// waits for a listener: what it makes due is delivered in the background, and [`settle`](Self::settle)
+/// waits for it. A run in which every API request that causes a notification is followed by a settle
+/// writes the same journal every time.
+///
+/// Do not wait for these methods inside the listener that a delivery is waiting for.
+///
+/// # Cancel safety
+///
+/// Every method may be given up; the deliveries it started go on.
+///
+/// # Example
+///
+/// ```
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+/// use pockyt_mock::{MockPockyt, Status};
+///
+/// let mock = MockPockyt::start().await?;
+/// let base_url = mock.url();
+/// // ... point the code under test at base_url, make it ask for a payment, then:
+/// for order in mock.transactions().iter().filter(|order| order.status == Status::Pending) {
+///     mock.approve(&order.transaction_no).await?;
+/// }
+/// mock.advance(Duration::from_secs(2 * 60 * 60)).await;
+/// assert!(mock.notifications(None).iter().all(|notification| notification.acknowledged));
+/// # Ok(()) }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+/// ```
+#[derive(Debug)]
+#[must_use = "a mock stops when it is dropped"]
+pub struct MockPockyt {
+    site: Arc<Site>,
+    router: Router,
+    server: Server,
+    pumping: JoinSet<()>,
+    url: String,
+    addr: SocketAddr,
+}
+
+impl MockPockyt {
+    /// A mock with the default settings: a free port on 127.0.0.1, a manual clock, seed 0 and the two
+    /// published sandbox accounts.
+    ///
+    /// # Errors
+    ///
+    /// No port can be listened on.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O and time enabled.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// A mock with settings of one's own.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn assemble(
+        site: Arc<Site>,
+        router: Router,
+        server: Server,
+        pumping: JoinSet<()>,
+        url: String,
+        addr: SocketAddr,
+    ) -> Self {
+        Self { site, router, server, pumping, url, addr }
+    }
+
+    /// Where it listens, as `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The mock as a tower service, for use without a socket. A lost reply is its error.
+    pub fn transport(&self) -> Transport {
+        Transport::new(self.router.clone())
+    }
+
+    /// The bare router, for use inside another server. A lost reply is a 502 with an empty body, marked
+    /// with a [`crate::ReplyLost`] extension.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The mock's present time.
+    pub fn now(&self) -> Millis {
+        self.site.world.now()
+    }
+
+    /// Lets time pass, event by event, each delivery being made at its own instant. A real or scaled
+    /// clock is waited for.
+    pub async fn advance(&self, by: Duration) {
+        self.site.pump.advance(by).await;
+    }
+
+    /// Lets time pass to the next event and says when that was; `None` when nothing is to come. What
+    /// is due already is delivered first and does not count.
+    pub async fn advance_to_next(&self) -> Option<Millis> {
+        self.site.pump.advance_to_next().await
+    }
+
+    /// Waits until every delivery due by now has its verdict.
+    pub async fn settle(&self) {
+        self.site.pump.settle().await;
+    }
+
+    /// The customer pays.
+    ///
+    /// # Errors
+    ///
+    /// There is no such order, or it does not wait for a customer.
+    pub async fn approve(&self, transaction_no: &str) -> Result<(), ControlError> {
+        self.site.operate(|sim, now| sim.approve(transaction_no, now)).await
+    }
+
+    /// The customer, or the wallet, says no.
+    ///
+    /// # Errors
+    ///
+    /// There is no such order, or it does not wait for a customer.
+    pub async fn decline(&self, transaction_no: &str) -> Result<(), ControlError> {
+        self.site.operate(|sim, now| sim.decline(transaction_no, now)).await
+    }
+
+    /// The order's time is over now.
+    ///
+    /// # Errors
+    ///
+    /// There is no such order, or it does not wait for a customer.
+    pub async fn expire(&self, transaction_no: &str) -> Result<(), ControlError> {
+        self.site.operate(|sim, now| sim.expire(transaction_no, now)).await
+    }
+
+    /// Sends a notification once more, whatever came of it before.
+    ///
+    /// # Errors
+    ///
+    /// There is no such notification.
+    pub async fn resend(&self, notification: NotificationId) -> Result<(), ControlError> {
+        self.site.operate(|sim, now| sim.resend(notification, now)).await
+    }
+
+    /// Says how the customer of one reference behaves, from now on.
+    pub fn script(&self, script: Script) {
+        self.site.world.act(|sim, _| sim.set_script(script));
+    }
+
+    /// Makes something go wrong for the next requests about one reference.
+    pub fn fault(&self, fault: Fault) {
+        self.site.world.act(|sim, _| sim.set_fault(fault));
+    }
+
+    /// All orders.
+    pub fn transactions(&self) -> Vec<TransactionView> {
+        self.site.world.view(pockyt_sim::Sim::transactions)
+    }
+
+    /// One order.
+    pub fn transaction(&self, transaction_no: &str) -> Option<TransactionView> {
+        self.site.world.view(|sim| sim.transaction(transaction_no))
+    }
+
+    /// The notifications of one order, or all of them, with their attempts.
+    pub fn notifications(&self, transaction_no: Option<&str>) -> Vec<NotificationView> {
+        self.site.world.view(|sim| sim.notifications(transaction_no))
+    }
+
+    /// What happened, one line of JSON each, oldest first, as far back as it is kept.
+    pub fn journal_lines(&self) -> Vec<String> {
+        self.site.world.journal_lines()
+    }
+
+    /// Counters, which go on when the journal drops entries.
+    pub fn counts(&self) -> JournalCounts {
+        self.site.world.view(pockyt_sim::Sim::journal_counts)
+    }
+
+    /// Back to the beginning: orders, scripts, faults, journal, and a manual clock. A delivery under
+    /// way is forgotten.
+    pub fn reset(&self) {
+        self.site.world.reset();
+    }
+
+    /// Closes the port, gives requests under way up to five seconds, and ends.
+    pub async fn shutdown(self) {
+        let Self { server, mut pumping, .. } = self;
+        server.shut_down().await;
+        pumping.shutdown().await;
+    }
+}
+
+const _: fn() = || {
+    fn shared_between_tasks<T: Send + Sync>() {}
+    fn a_clients_transport<T: Clone + Send + Sync + 'static>() {}
+    shared_between_tasks::<MockPockyt>();
+    a_clients_transport::<Transport>();
+};

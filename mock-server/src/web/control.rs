@@ -1,0 +1,214 @@
+//! The control API under `/_mock/`: time, customers, scripts, faults and what happened.
+//!
+//! Answers are JSON; refusals are `{"error": "..."}` with 400, 403, 404, 405, 409 or 413.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use pockyt_sim::{Fault, Millis, NotificationId, Script};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::problem::Problem;
+use super::{Site, body};
+use crate::clock::ClockMode;
+
+const BODY_LIMIT: usize = 64 * 1024;
+
+type Answer = Result<Response, Problem>;
+
+pub(crate) fn router() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/health", get(health))
+        .route("/reset", post(reset))
+        .route("/clock", get(clock).post(move_clock))
+        .route("/transactions", get(transactions))
+        .route("/transactions/{transaction_no}", get(transaction))
+        .route("/transactions/{transaction_no}/{action}", post(operate))
+        .route("/scripts", get(scripts).post(add_script).delete(clear_scripts))
+        .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/notifications", get(notifications))
+        .route("/notifications/{id}/resend", post(resend))
+        .route("/journal", get(journal))
+        .fallback(async || Problem::not_found("the control API has no such path"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "the control API has no such method on this path")
+        })
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+    name: &'static str,
+    version: &'static str,
+}
+
+async fn health() -> Response {
+    ok(&Health { status: "ok", name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })
+}
+
+async fn reset(State(site): State<Arc<Site>>) -> Response {
+    site.world.reset();
+    ok(&ClockView::of(&site))
+}
+
+#[derive(Serialize)]
+struct ClockView {
+    mode: String,
+    now_ms: Millis,
+    next_event_ms: Option<Millis>,
+}
+
+impl ClockView {
+    fn of(site: &Site) -> Self {
+        let mode = match site.world.clock_mode() {
+            ClockMode::Manual { .. } => "manual".to_owned(),
+            ClockMode::Real => "real".to_owned(),
+            ClockMode::Scaled(factor) => format!("x{factor}"),
+        };
+        Self { mode, now_ms: site.world.now(), next_event_ms: site.world.next_event() }
+    }
+}
+
+async fn clock(State(site): State<Arc<Site>>) -> Response {
+    ok(&ClockView::of(&site))
+}
+
+/// One of `{"advance_ms":N}`, `{"advance_to_next":true}`, `{"settle":true}`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Move {
+    AdvanceMs(u64),
+    AdvanceToNext(True),
+    Settle(True),
+}
+
+/// The literal `true`; `false` would ask for nothing.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "bool")]
+struct True;
+
+impl TryFrom<bool> for True {
+    type Error = &'static str;
+
+    fn try_from(value: bool) -> Result<Self, Self::Error> {
+        if value { Ok(Self) } else { Err("only true makes sense here") }
+    }
+}
+
+async fn move_clock(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let wish: Move = read_json(request).await?;
+    let is_manual = site.world.clock_mode().is_manual();
+    match wish {
+        Move::Settle(True) => site.pump.settle().await,
+        _ if !is_manual => {
+            return Err(Problem::conflict(
+                "this clock moves by itself; start with --clock manual to move it",
+            ));
+        }
+        Move::AdvanceMs(millis) => site.pump.advance(Duration::from_millis(millis)).await,
+        Move::AdvanceToNext(True) => {
+            site.pump.advance_to_next().await;
+        }
+    }
+    Ok(ok(&ClockView::of(&site)))
+}
+
+async fn transactions(State(site): State<Arc<Site>>) -> Response {
+    ok(&site.world.view(pockyt_sim::Sim::transactions))
+}
+
+async fn transaction(State(site): State<Arc<Site>>, Path(transaction_no): Path<String>) -> Answer {
+    let found = site.world.view(|sim| sim.transaction(&transaction_no));
+    found.map(|view| ok(&view)).ok_or_else(|| Problem::not_found("there is no such order"))
+}
+
+async fn operate(
+    State(site): State<Arc<Site>>,
+    Path((transaction_no, action)): Path<(String, String)>,
+) -> Answer {
+    let operated = match action.as_str() {
+        "approve" => site.operate(|sim, now| sim.approve(&transaction_no, now)).await,
+        "decline" => site.operate(|sim, now| sim.decline(&transaction_no, now)).await,
+        "expire" => site.operate(|sim, now| sim.expire(&transaction_no, now)).await,
+        _ => return Err(Problem::not_found("an order can be sent approve, decline or expire")),
+    };
+    operated?;
+    transaction(State(site), Path(transaction_no)).await
+}
+
+async fn scripts(State(site): State<Arc<Site>>) -> Response {
+    ok(&site.world.view(|sim| sim.scripts().to_vec()))
+}
+
+async fn add_script(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let script: Script = read_json(request).await?;
+    site.world.act(|sim, _| sim.set_script(script));
+    site.settle_if_manual().await;
+    Ok(scripts(State(site)).await)
+}
+
+async fn clear_scripts(State(site): State<Arc<Site>>) -> Response {
+    site.world.act(|sim, _| sim.clear_scripts());
+    scripts(State(site)).await
+}
+
+async fn faults(State(site): State<Arc<Site>>) -> Response {
+    ok(&site.world.view(|sim| sim.faults().to_vec()))
+}
+
+async fn add_fault(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let fault: Fault = read_json(request).await?;
+    site.world.act(|sim, _| sim.set_fault(fault));
+    Ok(faults(State(site)).await)
+}
+
+async fn clear_faults(State(site): State<Arc<Site>>) -> Response {
+    site.world.act(|sim, _| sim.clear_faults());
+    faults(State(site)).await
+}
+
+async fn notifications(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let wanted = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "transaction");
+    let wanted = wanted.as_ref().map(|(_, value)| value.as_ref());
+    ok(&site.world.view(|sim| sim.notifications(wanted)))
+}
+
+async fn resend(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer {
+    let id = id.parse().map_err(|_| Problem::not_found("there is no such notification"))?;
+    let id = NotificationId(id);
+    site.operate(|sim, now| sim.resend(id, now)).await?;
+    let resent = site.world.view(|sim| sim.notifications(None)).into_iter().find(|view| view.id == id);
+    resent.map(|view| ok(&view)).ok_or_else(|| Problem::not_found("there is no such notification"))
+}
+
+async fn journal(State(site): State<Arc<Site>>) -> Response {
+    let mut lines = site.world.journal_lines().join("\n");
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    ([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
+}
+
+fn ok(value: &impl Serialize) -> Response {
+    body::json(StatusCode::OK, value)
+}
+
+async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
+    let (parts, body) = request.into_parts();
+    read_json_of(&parts.headers, body).await
+}
+
+async fn read_json_of<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
+    let body = body::read(headers, body, BODY_LIMIT).await?;
+    serde_json::from_slice(&body)
+        .map_err(|error| Problem::bad_request(format!("not what belongs here: {error}")))
+}

@@ -1,0 +1,124 @@
+//! The cashier page.
+
+use bytes::Bytes;
+use http::StatusCode;
+use http_body_util::Full;
+use pockyt_mock::{MockPockyt, Status};
+
+use crate::support::{Answer, Listener, SUCCESS, call, get, order, request, secure_pay, send, with_listener};
+
+async fn press(mock: &MockPockyt, transaction_no: &str, body: &'static str) -> Answer {
+    let request = request(mock, "POST", &format!("/cashier/{transaction_no}"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", mock.url());
+    send(mock.addr(), request.body(Full::<Bytes>::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn the_cashier_url_of_an_answer_leads_to_a_page_that_says_what_it_is() {
+    let mock = MockPockyt::start().await.unwrap();
+    let transaction_no = secure_pay(&mock, "web-1", &[("description", "Two teas")]).await;
+    let cashier_url = order(&mock, &transaction_no).cashier_url.unwrap();
+    let path = cashier_url.strip_prefix(mock.url()).unwrap();
+    let page = get(&mock, path).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+    for text in
+        ["This is a mock", "13.00 USD", "web-1", "Two teas", "200043", "Time left", "value=\"approve\""]
+    {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert_eq!(get(&mock, "/cashier/style.css").await.header("content-type"), "text/css; charset=utf-8");
+}
+
+#[tokio::test]
+async fn approving_returns_to_the_shop_with_the_macros_filled_and_notifies() {
+    let listener = Listener::start(|_| SUCCESS).await;
+    let mock = with_listener(&listener).await;
+    let callback =
+        "http://shop.example/back?no={transactionNo}&status={status}&ref={reference}&amount={amount}";
+    let transaction_no = secure_pay(&mock, "web 1", &[("callbackUrl", callback)]).await;
+    let answer = press(&mock, &transaction_no, "action=approve").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let (target, query) = answer.header("location").split_once('?').unwrap();
+    assert_eq!(target, "http://shop.example/back");
+    let filled: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    let expected =
+        [("no", transaction_no.as_str()), ("status", "success"), ("ref", "web 1"), ("amount", "13.00")];
+    assert_eq!(filled, expected.map(|(name, value)| (name.into(), value.into())));
+    assert_eq!(listener.received().len(), 1);
+    assert_eq!(order(&mock, &transaction_no).status, Status::Success);
+}
+
+#[tokio::test]
+async fn each_button_does_what_it_says_and_only_once() {
+    for (body, status, text) in [
+        ("action=approve", Status::Success, "Payment successful"),
+        ("action=decline", Status::Failed, "Payment declined"),
+        ("action=expire", Status::Closed, "Payment closed"),
+    ] {
+        let mock = MockPockyt::start().await.unwrap();
+        let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+        assert_eq!(press(&mock, &transaction_no, body).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(order(&mock, &transaction_no).status, status);
+        let page = get(&mock, &format!("/cashier/{transaction_no}")).await.body;
+        assert!(page.contains(text), "{page}");
+        assert!(!page.contains("<form"), "{page}");
+        assert!(page.contains("href=\"http://shop.example/back\""), "{page}");
+        let again = press(&mock, &transaction_no, "action=approve").await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert!(again.body.contains("no longer waits"));
+        assert_eq!(order(&mock, &transaction_no).status, status);
+    }
+}
+
+#[tokio::test]
+async fn odd_forms_and_unknown_orders_change_nothing() {
+    let mock = MockPockyt::start().await.unwrap();
+    let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+    for body in ["", "action=", "action=refund", "approve"] {
+        assert_eq!(press(&mock, &transaction_no, body).await.status, StatusCode::BAD_REQUEST, "{body}");
+    }
+    assert_eq!(order(&mock, &transaction_no).status, Status::Pending);
+    assert_eq!(press(&mock, "999", "action=approve").await.status, StatusCode::NOT_FOUND);
+    let page = get(&mock, "/cashier/%3Cscript%3E").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.body.contains("There is no such order"));
+    assert!(!page.body.contains("<script"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn what_the_merchant_wrote_is_shown_as_text() {
+    let mock = MockPockyt::start().await.unwrap();
+    let nasty = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+    let transaction_no = secure_pay(&mock, nasty, &[("description", nasty)]).await;
+    let page = get(&mock, &format!("/cashier/{transaction_no}")).await.body;
+    assert!(!page.contains("<script"), "{page}");
+    assert!(!page.contains("<img"), "{page}");
+    assert_eq!(page.matches("&#60;script&#62;").count(), 2, "{page}");
+}
+
+#[tokio::test]
+async fn an_order_without_a_way_back_returns_to_its_page() {
+    let mock = MockPockyt::start().await.unwrap();
+    let fields = [("amount", "1.00"), ("currency", "USD"), ("settleCurrency", "USD"), ("vendor", "alipay")];
+    let made = call(&mock, "/app-instore/v3/create-trans-qrcode", &fields).await;
+    let transaction_no = made["result"]["transactionNo"].as_str().unwrap();
+    let answer = press(&mock, transaction_no, "action=approve").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.header("location"), transaction_no);
+    assert!(get(&mock, &format!("/cashier/{transaction_no}")).await.body.contains("Payment successful"));
+}
+
+#[tokio::test]
+async fn another_sites_page_cannot_press_the_buttons() {
+    let mock = MockPockyt::start().await.unwrap();
+    let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+    for origin in ["http://evil.example", "null", "https://127.0.0.1"] {
+        let request = request(&mock, "POST", &format!("/cashier/{transaction_no}")).header("origin", origin);
+        let answer = send(mock.addr(), request.body(Full::from("action=approve")).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin}");
+    }
+    assert_eq!(order(&mock, &transaction_no).status, Status::Pending);
+}

@@ -1,0 +1,154 @@
+//! The control API, as a table.
+
+use http::StatusCode;
+use http_body_util::Full;
+use pockyt_mock::{ClockMode, MANUAL_START, MockPockyt};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Listener, SUCCESS, get, post, request, secure_pay, send, with_listener};
+
+async fn control(mock: &MockPockyt, method: &str, path: &str, body: &str) -> Answer {
+    let request = request(mock, method, path).body(Full::from(body.to_owned())).unwrap();
+    send(mock.addr(), request).await
+}
+
+#[tokio::test]
+async fn every_path_answers_with_its_status_and_errors_are_json() {
+    let mock = MockPockyt::start().await.unwrap();
+    let open = secure_pay(&mock, "web-1", &[]).await;
+    let approve = format!("/_mock/transactions/{open}/approve");
+    let script = r#"{"reference":"r","wallet":{"kind":"never"}}"#;
+    let fault = r#"{"reference":"r","kind":"lose-reply","times":2}"#;
+    let table: &[(&str, &str, &str, u16)] = &[
+        ("GET", "/_mock/health", "", 200),
+        ("GET", "/_mock/clock", "", 200),
+        ("POST", "/_mock/clock", r#"{"advance_ms":0}"#, 200),
+        ("POST", "/_mock/clock", r#"{"settle":true}"#, 200),
+        ("POST", "/_mock/clock", r#"{"settle":false}"#, 400),
+        ("POST", "/_mock/clock", r#"{"advance_ms":-1}"#, 400),
+        ("POST", "/_mock/clock", r#"{"advance_ms":1,"settle":true}"#, 400),
+        ("POST", "/_mock/clock", r#"{"stop":true}"#, 400),
+        ("POST", "/_mock/clock", "", 400),
+        ("DELETE", "/_mock/clock", "", 405),
+        ("GET", "/_mock/transactions", "", 200),
+        ("GET", "/_mock/transactions/1", "", 404),
+        ("POST", "/_mock/transactions/1/approve", "", 404),
+        ("POST", approve.as_str(), "", 200),
+        ("POST", approve.as_str(), "", 409),
+        ("POST", &approve.replace("approve", "decline"), "", 409),
+        ("POST", &approve.replace("approve", "expire"), "", 409),
+        ("POST", &approve.replace("approve", "refund"), "", 404),
+        ("GET", approve.as_str(), "", 405),
+        ("GET", "/_mock/scripts", "", 200),
+        ("POST", "/_mock/scripts", script, 200),
+        ("POST", "/_mock/scripts", r#"{"reference":"r"}"#, 400),
+        ("POST", "/_mock/scripts", r#"{"reference":"r","wallet":{"kind":"dance"}}"#, 400),
+        ("DELETE", "/_mock/scripts", "", 200),
+        ("GET", "/_mock/faults", "", 200),
+        ("POST", "/_mock/faults", fault, 200),
+        ("POST", "/_mock/faults", "[]", 400),
+        ("DELETE", "/_mock/faults", "", 200),
+        ("GET", "/_mock/notifications", "", 200),
+        ("GET", "/_mock/notifications?transaction=1", "", 200),
+        ("POST", "/_mock/notifications/99/resend", "", 404),
+        ("POST", "/_mock/notifications/x/resend", "", 404),
+        ("GET", "/_mock/journal", "", 200),
+        ("POST", "/_mock/reset", "", 200),
+        ("GET", "/_mock/reset", "", 405),
+        ("GET", "/_mock/events", "", 404),
+        ("GET", "/_mock/openapi.json", "", 404),
+        ("GET", "/_mock/ui", "", 404),
+        ("GET", "/_mock", "", 404),
+    ];
+    for (method, path, body, status) in table {
+        let answer = control(&mock, method, path, body).await;
+        assert_eq!(answer.status.as_u16(), *status, "{method} {path} {body}: {answer:?}");
+        if *status >= 400 {
+            assert!(answer.json()["error"].as_str().is_some_and(|error| !error.is_empty()), "{answer:?}");
+        }
+    }
+    let too_large = post(&mock, "/_mock/scripts", &" ".repeat(70_000)).await;
+    assert_eq!(too_large.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn the_clock_is_moved_and_says_where_it_is() {
+    let mock = MockPockyt::start().await.unwrap();
+    let start = MANUAL_START.0;
+    let expected = |now: u64, next: Value| json!({"mode": "manual", "now_ms": now, "next_event_ms": next});
+    assert_eq!(get(&mock, "/_mock/clock").await.json(), expected(start, Value::Null));
+    secure_pay(&mock, "web-1", &[]).await;
+    let next = get(&mock, "/_mock/clock").await.json()["next_event_ms"].as_u64().unwrap();
+    let moved = post(&mock, "/_mock/clock", r#"{"advance_ms":1500}"#).await.json();
+    assert_eq!(moved, expected(start + 1500, json!(next)));
+    let moved = post(&mock, "/_mock/clock", r#"{"advance_to_next":true}"#).await.json();
+    assert_eq!(moved["now_ms"], next);
+    assert_eq!(post(&mock, "/_mock/reset", "").await.json(), expected(start, Value::Null));
+}
+
+#[tokio::test]
+async fn a_clock_that_runs_by_itself_is_not_moved() {
+    let mock = MockPockyt::builder().clock(ClockMode::Real).start().await.unwrap();
+    assert_eq!(post(&mock, "/_mock/clock", r#"{"advance_ms":5}"#).await.status, StatusCode::CONFLICT);
+    assert_eq!(post(&mock, "/_mock/clock", r#"{"advance_to_next":true}"#).await.status, StatusCode::CONFLICT);
+    assert_eq!(post(&mock, "/_mock/clock", r#"{"settle":true}"#).await.status, StatusCode::OK);
+    assert_eq!(get(&mock, "/_mock/clock").await.json()["mode"], "real");
+}
+
+#[tokio::test]
+async fn an_approval_shows_the_order_and_its_notification_with_attempts() {
+    let listener = Listener::start(|_| (200, "no")).await;
+    let mock = with_listener(&listener).await;
+    let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+    let approved = post(&mock, &format!("/_mock/transactions/{transaction_no}/approve"), "").await.json();
+    assert_eq!(approved["transactionNo"], transaction_no.as_str());
+    assert_eq!(approved["status"], "success");
+
+    let path = format!("/_mock/notifications?transaction={transaction_no}");
+    let notifications = get(&mock, &path).await.json();
+    let attempt = &notifications[0]["attempts"][0];
+    assert_eq!(attempt["status"], 200);
+    assert_eq!(attempt["body"], "no");
+    assert_eq!(attempt["verdict"], "not-acknowledged");
+
+    let id = &notifications[0]["id"];
+    let resent = post(&mock, &format!("/_mock/notifications/{id}/resend"), "").await.json();
+    assert_eq!(resent["attempts"].as_array().unwrap().len(), 2);
+    assert_eq!(listener.received().len(), 2);
+}
+
+#[tokio::test]
+async fn a_script_that_pays_at_once_is_answered_after_the_delivery() {
+    let listener = Listener::start(|_| SUCCESS).await;
+    let mock = with_listener(&listener).await;
+    let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+    let script = r#"{"reference":"web-1","wallet":{"kind":"confirm-after","ms":0}}"#;
+    assert_eq!(post(&mock, "/_mock/scripts", script).await.status, StatusCode::OK);
+    assert!(mock.notifications(Some(&transaction_no))[0].acknowledged);
+}
+
+#[tokio::test]
+async fn scripts_and_faults_are_listed_as_they_were_given() {
+    let mock = MockPockyt::start().await.unwrap();
+    let script = json!({"reference": "r", "wallet": {"kind": "confirm-after", "ms": 5000}});
+    let fault = json!({"reference": "r", "operation": "prepay", "kind": "lose-reply", "times": 2});
+    for (path, item) in [("/_mock/scripts", script), ("/_mock/faults", fault)] {
+        assert_eq!(post(&mock, path, &item.to_string()).await.json(), json!([item]));
+        assert_eq!(get(&mock, path).await.json(), json!([item]));
+        assert_eq!(control(&mock, "DELETE", path, "").await.json(), json!([]));
+    }
+}
+
+#[tokio::test]
+async fn the_journal_is_lines_of_json() {
+    let mock = MockPockyt::start().await.unwrap();
+    secure_pay(&mock, "web-1", &[]).await;
+    let journal = get(&mock, "/_mock/journal").await;
+    assert_eq!(journal.header("content-type"), "application/x-ndjson");
+    let lines: Vec<&str> = journal.body.lines().collect();
+    assert_eq!(lines, mock.journal_lines());
+    assert!(!lines.is_empty());
+    for line in lines {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+}
