@@ -1,1 +1,24 @@
-//! To come.
+//! The whole world in one process: a merchant with a client and a listener, the mock Pockyt, customers,
+//! and people who send what they should not.
+//!
+//! Not published. `cargo xtask demo` plays [`stories`] over real sockets on loopback; `cargo xtask ci`
+//! sets the simulator's catalogue beside the client's model with [`catalogue`].
+
+pub mod catalogue;
+mod clockwork;
+pub mod demo;
+mod hostile;
+mod http;
+mod narrator;
+mod shop;
+mod stage;
+pub mod stories;
+
+pub use narrator::Narrator;
+
+/// The code in the project's own documents is compiled and run as tests.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+}

@@ -1,0 +1,68 @@
+//! Plays the demo, or compares the catalogue with the model.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use pockyt_world::{Narrator, catalogue, demo};
+
+#[derive(Parser)]
+#[command(about = "A merchant, the mock Pockyt and its customers in one process")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Plays the stories that must always work, over real sockets on this machine.
+    Demo {
+        /// The seed of everything that looks random.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Plays only this story.
+        #[arg(long)]
+        story: Option<u32>,
+        /// Also writes the mock's journal, JSON lines, to this file.
+        #[arg(long)]
+        journal: Option<PathBuf>,
+    },
+    /// Sets the simulator's table of operations beside the client's and prints what differs.
+    Catalogue,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<bool> {
+    match command {
+        Command::Demo { seed, story, journal } => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let begin = std::time::Instant::now();
+            let report = runtime.block_on(demo::play(seed, story, &Narrator::aloud()))?;
+            if let Some(path) = journal {
+                std::fs::write(path, report.journal.join("\n") + "\n")?;
+            }
+            complain(&format!("({:.1} s of real time)", begin.elapsed().as_secs_f64()));
+            Ok(report.failed == 0)
+        }
+        Command::Catalogue => {
+            let report = catalogue::compare();
+            complain(&report.to_string());
+            Ok(report.is_clean())
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a program's remarks go to standard error")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}
