@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     reason = "a test reports by panicking"
 )]
+#![allow(clippy::disallowed_methods, reason = "a test's server is a task of the test")]
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -226,7 +227,8 @@ async fn an_endless_answer_is_cut_off() {
         Box::pin(async move {
             read_request(&mut stream).await;
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").await;
-            while stream.write_all(&[b' '; 65536]).await.is_ok() {}
+            let blanks = vec![b' '; 65536];
+            while stream.write_all(&blanks).await.is_ok() {}
         })
     })
     .await;

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     reason = "a test reports by panicking"
 )]
+#![allow(clippy::unnecessary_wraps, reason = "a play answers with an option: none is a broken connection")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -76,7 +77,7 @@ impl Played {
 fn standing(settled: &Settled) -> Option<Standing> {
     match settled {
         Settled::Final(transaction) => Some(transaction.standing()),
-        _ => None,
+        Settled::Unresolved { .. } => None,
     }
 }
 
