@@ -1,7 +1,7 @@
 //! One call: sign, send, repeat where that is safe, read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
@@ -49,7 +49,7 @@ fn outgoing<O: Operation>(
         .header(ACCEPT, HeaderValue::from_static("application/json"))
         .body(Bytes::from(body))
         .map_err(|error| refuse(error.into()))?;
-    Ok(Outgoing { request, repeatable: spec.effect == Effect::Read, taken: Arc::new(AtomicBool::new(false)) })
+    Ok(Outgoing { request, repeatable: spec.effect == Effect::Read, sent: Arc::default() })
 }
 
 async fn send(
@@ -58,15 +58,17 @@ async fn send(
     spec: &'static OperationSpec,
 ) -> Result<Incoming, CallError> {
     let shared = &client.shared;
-    let taken = outgoing.taken.clone();
+    let sent = outgoing.sent.clone();
     let policy = Repeat::new(shared.timer.clone(), shared.jitter.clone());
     let sending = Retry::new(policy, client.transport.clone()).oneshot(outgoing);
-    let source = match tokio::time::timeout(shared.budgets.total, sending).await {
+    // When this ends the attempt under way is dropped, and with that its request given up or noted as sent.
+    let outcome = tokio::time::timeout(shared.budgets.total, sending).await;
+    let source = match outcome {
         Ok(Ok(answer)) => return Ok(answer),
         Ok(Err(failure)) => failure.source,
         Err(elapsed) => elapsed.into(),
     };
-    let kind = if taken.load(Ordering::SeqCst) { ErrorKind::MaybeSent } else { ErrorKind::NotSent };
+    let kind = if sent.load(Ordering::SeqCst) { ErrorKind::MaybeSent } else { ErrorKind::NotSent };
     Err(CallError::new(spec, kind, Some(source)))
 }
 

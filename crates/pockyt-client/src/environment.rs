@@ -33,7 +33,8 @@ impl Environment {
         Self { base_url: Cow::Borrowed(base_url), production }
     }
 
-    /// Another base URL, for a proxy or a mock: `https`, or `http` to this machine. Not production.
+    /// Another base URL, for a proxy or a mock: `https`, or `http` to this machine. Not production, unless
+    /// the host is one of Pockyt's own production hosts.
     ///
     /// # Errors
     ///
@@ -53,7 +54,8 @@ impl Environment {
             Some("http") => return refuse("is plain http to another machine"),
             _ => return refuse("is neither https nor http"),
         }
-        Ok(Self { base_url: base_url.trim_end_matches('/').to_owned().into(), production: false })
+        let production = PRODUCTION_HOSTS.iter().any(|known| host.eq_ignore_ascii_case(known));
+        Ok(Self { base_url: base_url.trim_end_matches('/').to_owned().into(), production })
     }
 
     /// The same, as a place where real money moves: the published sandbox tokens are refused there.
@@ -73,6 +75,9 @@ impl Environment {
         self.production
     }
 }
+
+/// The third is printed on one page only, perhaps by mistake.
+const PRODUCTION_HOSTS: [&str; 3] = ["mapi.yuansfer.com", "mapi.pockyt.io", "mapi.pockyt.com"];
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -116,6 +121,8 @@ mod tests {
         ] {
             assert!(Environment::at(bad).is_err(), "{bad}");
         }
+        assert!(Environment::at("https://MAPI.yuansfer.com:443/").unwrap().is_production());
+        assert!(!Environment::at("https://mapi.yuansferdev.com").unwrap().is_production());
         assert_eq!(Environment::at("https://a.example/v/").unwrap().base_url(), "https://a.example/v");
     }
 }

@@ -11,10 +11,8 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 ///
 /// It answers three questions: [`may_have_moved_money`](Self::may_have_moved_money),
 /// [`may_retry`](Self::may_retry), and [`ask`](Self::ask). It shows neither the request nor the answer.
-#[derive(Debug)]
 pub struct CallError(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     spec: &'static OperationSpec,
     kind: ErrorKind,
@@ -62,10 +60,12 @@ impl CallError {
         }
     }
 
-    /// Whether money may have moved, so that the call must not be taken for failed.
+    /// Whether money may have moved for what this call was to do, by this call or by an earlier one under
+    /// the same reference. While it is `true`, the payment must not be taken for failed.
     ///
-    /// A refusal that says "system error", a refusal as a duplicate (the first one may have been booked)
-    /// and every answer that could not be read count as *may have*.
+    /// Beside lost and unreadable answers these refusals count: "system error" (but for a wrong signature,
+    /// which comes under the same code), a duplicate (the first
+    /// one may have been booked), and 000040, which is also what a second prepay of a paid order hears.
     pub fn may_have_moved_money(&self) -> bool {
         if self.0.spec.effect == Effect::Read {
             return false;
@@ -75,7 +75,9 @@ impl CallError {
             ErrorKind::Decode(_) | ErrorKind::Http(_) | ErrorKind::MaybeSent => true,
             ErrorKind::Api(refusal) if refusal.is_wrong_signature() => false,
             ErrorKind::Api(refusal) => {
-                refusal.is_duplicate() || refusal.code().class() != RetCodeClass::Permanent
+                refusal.is_duplicate()
+                    || refusal.code().as_str() == "000040"
+                    || refusal.code().class() != RetCodeClass::Permanent
             }
         }
     }
@@ -96,9 +98,24 @@ impl CallError {
         }
     }
 
-    /// Whom to ask what became of it.
+    /// Whom to ask what became of it, before anything else is tried under another reference.
+    ///
+    /// Codes 000022 and 000023 name somebody too, although this call was refused: no source says with
+    /// which code and words Pockyt refuses a reference that it has booked before.
     pub fn ask(&self) -> Settlement {
-        if self.may_have_moved_money() { self.0.spec.settlement } else { Settlement::NotNeeded }
+        let doubtful = matches!(&self.0.kind, ErrorKind::Api(refusal)
+            if matches!(refusal.code().as_str(), "000022" | "000023"));
+        if self.may_have_moved_money() || doubtful { self.0.spec.settlement } else { Settlement::NotNeeded }
+    }
+}
+
+impl fmt::Debug for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallError")
+            .field("operation", &self.operation())
+            .field("kind", &self.0.kind)
+            .field("source", &self.0.source)
+            .finish()
     }
 }
 
@@ -106,7 +123,7 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.operation())?;
         match &self.0.kind {
-            ErrorKind::Api(refusal) => write!(f, "refused with {refusal}"),
+            ErrorKind::Api(refusal) => write!(f, "refused, {refusal}"),
             ErrorKind::Build => f.write_str("the request could not be made"),
             ErrorKind::Http(status) => write!(f, "HTTP status {status} and no answer of this API"),
             ErrorKind::Decode(error) => error.fmt(f),

@@ -1,9 +1,9 @@
 //! Calls the Pockyt API.
 //!
 //! ```no_run
-//! use pockyt_client::{Client, Credentials, Environment, Polling};
+//! use pockyt_client::{Client, Credentials, Environment, Polling, Settled};
 //! use pockyt_model::operation::{Add, Prepay};
-//! use pockyt_model::{Currency, Merchant, PaymentBarcode, Price, Reference};
+//! use pockyt_model::{Currency, Merchant, PaymentBarcode, Price, Reference, Standing};
 //! use pockyt_sign::ApiToken;
 //!
 //! # async fn till(token: String, scanned: String) -> Result<(), Box<dyn std::error::Error>> {
@@ -14,8 +14,11 @@
 //! client.in_store().add(&Add::new(Price::new("13.00", Currency::USD)?, reference.clone())).await?;
 //! client.in_store().prepay(&Prepay::new(reference.clone(), PaymentBarcode::new(scanned)?)).await?;
 //! // The answer is often `pending`: ask until it is final, or give up and cancel.
-//! let outcome = client.poll(reference, &Polling::at_a_till()).await?;
-//! println!("{outcome:?}");
+//! match client.poll(reference, &Polling::at_a_till()).await? {
+//!     Settled::Final(order) if order.standing() == Standing::Paid => println!("hand over the goods"),
+//!     Settled::Final(order) => println!("not paid: {:?}", order.standing()),
+//!     Settled::Unresolved { .. } => println!("nobody knows yet: ask again later, sell nothing"),
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -24,7 +27,7 @@
 //!
 //! A failed call answers three questions ([`CallError`]): may money have moved, may the same call be
 //! made again, and whom to ask. The line is drawn by a fact: whether the connection took the request's
-//! body. What was never taken is [`ErrorKind::NotSent`]; everything after that is
+//! body. What was never taken, and never will be, is [`ErrorKind::NotSent`]; everything after that is
 //! [`ErrorKind::MaybeSent`], whatever the reason. A call that moves money is repeated by this crate only
 //! when it was not sent. After a lost answer, poll by the reference: [`Client::poll`] ends as final or
 //! as [`Settled::Unresolved`], never as failed by guess.
@@ -33,7 +36,8 @@
 //!
 //! Three budgets are on by default: 5 s to connect, 20 s an attempt, 60 s a call. Polling and the pauses
 //! between attempts wait by the [`Timer`] given to the builder (tokio's by default), so that tests can
-//! let hours pass at once.
+//! let hours pass at once. Against the mock with its manual clock give one that moves that clock, or
+//! polling waits in real time for an order that stands still; the mock's README has it in eight lines.
 //!
 //! # The transport
 //!
@@ -64,7 +68,7 @@ pub use environment::{Environment, EnvironmentError};
 pub use error::{BuildError, CallError, ErrorKind};
 pub use poll::{AtDeadline, PollError, Polling, Settled};
 pub use timer::{Timer, TokioTimer};
-pub use transport::RequestBody;
+pub use transport::{GivenUp, RequestBody};
 
 /// How a request's parameters travel. Pockyt takes both, with the same signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use pockyt_model::operation::{Cancel, TranQuery, Transaction};
-use pockyt_model::{OrderKey, Price};
+use pockyt_model::{OrderKey, Price, Refusal, Standing};
 
+use crate::client::Shared;
 use crate::{CallError, Client};
 
 /// How to ask, how long, and what to do at the end.
@@ -27,6 +28,8 @@ const GROWTH: f64 = 1.5;
 const SPREAD: f64 = 0.2;
 /// How long an order is asked for after its cancel.
 const CONFIRM_CANCEL_FOR: Duration = Duration::from_secs(60);
+/// The least time that a question gets.
+const LAST_QUESTION: Duration = Duration::from_secs(5);
 
 /// What to do when the answer is still open at the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,7 +59,8 @@ impl Polling {
     }
 
     /// The price that was asked for. An order that shows another amount or currency under the same
-    /// reference is somebody else's: [`PollError::ReferenceTaken`].
+    /// reference is somebody else's: [`PollError::ReferenceTaken`]. An answer that shows none of them
+    /// proves nothing, and is asked for again.
     pub fn expecting(mut self, price: Price) -> Self {
         self.expected = Some(price);
         self
@@ -85,7 +89,8 @@ pub enum Settled {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollError {
-    /// The order under this reference has another amount or currency than was asked for.
+    /// The answer is about another order than was asked for: its amount, currency, reference or number
+    /// differs.
     ReferenceTaken(Transaction),
     /// The query itself is refused and would be again, for example because of the signature.
     Refused(CallError),
@@ -94,7 +99,7 @@ pub enum PollError {
 impl fmt::Display for PollError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ReferenceTaken(_) => "the reference belongs to an order with another price",
+            Self::ReferenceTaken(_) => "the answer is about another order",
             Self::Refused(_) => "the query is refused",
         })
     }
@@ -113,72 +118,129 @@ impl Client {
     /// Asks for an order until its state is final, or until the deadline.
     ///
     /// The first question is asked at once. Lost answers, "system error" and "unknown order" do not end
-    /// it: an order that Pockyt does not know yet may still be on its way.
+    /// it: an order that Pockyt does not know yet may still be on its way. A question that is under way
+    /// at the deadline may take five seconds more.
+    ///
+    /// With [`AtDeadline::CancelAndConfirm`] an order that was never seen is not cancelled, since nobody
+    /// can tell whose it is. After a cancel that may have been carried out, a paid order counts as final
+    /// only when its refund shows, and as unresolved otherwise: the cancel may still give the money back.
     ///
     /// # Errors
     ///
     /// See [`PollError`].
     pub async fn poll(&self, order: impl Into<OrderKey>, polling: &Polling) -> Result<Settled, PollError> {
         let order = order.into();
-        let open = match self.ask_for(&order, polling, polling.deadline).await? {
-            settled @ Settled::Final(_) => return Ok(settled),
-            Settled::Unresolved { last } => last,
+        let mut asking =
+            Asking { client: self, order: &order, expected: polling.expected.as_ref(), last: None };
+        if let Some(settled) = asking.until(polling.deadline, is_final).await? {
+            return Ok(settled);
+        }
+        if polling.at_deadline == AtDeadline::Leave || asking.last.is_none() {
+            return Ok(Settled::Unresolved { last: asking.last });
+        }
+        let may_refund = match self.orders().cancel(&Cancel::new(order.clone())).await {
+            Ok(_) => true,
+            Err(error) => error.may_have_moved_money(),
         };
-        if polling.at_deadline == AtDeadline::Leave {
-            return Ok(Settled::Unresolved { last: open });
-        }
-        if let Err(error) = self.orders().cancel(&Cancel::new(order.clone())).await {
-            // Whatever became of the cancel, the query says what became of the order.
-            tracing::debug!(target: "pockyt_client", "cancel at the deadline: {error}");
-        }
-        Ok(match self.ask_for(&order, polling, CONFIRM_CANCEL_FOR).await? {
-            Settled::Unresolved { last } => Settled::Unresolved { last: last.or(open) },
-            settled @ Settled::Final(_) => settled,
-        })
-    }
-
-    async fn ask_for(
-        &self,
-        order: &OrderKey,
-        polling: &Polling,
-        long: Duration,
-    ) -> Result<Settled, PollError> {
-        let timer = &self.shared.timer;
-        let start = timer.elapsed();
-        let query = TranQuery::new(order.clone());
-        let mut last = None;
-        let mut pause = SHORTEST;
-        loop {
-            match self.orders().query(&query).await {
-                Ok(transaction) => {
-                    if polling.expected.as_ref().is_some_and(|price| differs(&transaction, price)) {
-                        return Err(PollError::ReferenceTaken(transaction));
-                    }
-                    if transaction.status().is_ok_and(|status| status.is_final()) {
-                        return Ok(Settled::Final(transaction));
-                    }
-                    last = Some(transaction);
-                }
-                Err(error)
-                    if error.may_retry()
-                        || error.refusal().is_some_and(pockyt_model::Refusal::is_not_found) => {}
-                Err(error) => return Err(PollError::Refused(error)),
-            }
-            let elapsed = timer.elapsed().saturating_sub(start);
-            let Some(left) = long.checked_sub(elapsed).filter(|left| !left.is_zero()) else {
-                return Ok(Settled::Unresolved { last });
-            };
-            pause = Polling::next_pause(elapsed, pause);
-            let factor = 1.0 - SPREAD + 2.0 * SPREAD * self.shared.jitter.unit();
-            timer.sleep(pause.mul_f64(factor).min(left)).await;
+        let enough = if may_refund { is_undone } else { is_final };
+        match asking.until(CONFIRM_CANCEL_FOR, enough).await? {
+            Some(settled) => Ok(settled),
+            None => Ok(Settled::Unresolved { last: asking.last }),
         }
     }
 }
 
-/// Whether the order plainly has another price. What cannot be read is not taken for another.
-fn differs(transaction: &Transaction, price: &Price) -> bool {
-    transaction.amount().is_ok_and(|amount| amount != *price.amount())
-        || transaction.currency().is_ok_and(|currency| currency != price.currency())
+fn is_final(transaction: &Transaction) -> bool {
+    transaction.status().is_ok_and(|status| status.is_final())
+}
+
+/// What a cancel leaves behind once it is through, whichever way the race went.
+fn is_undone(transaction: &Transaction) -> bool {
+    matches!(transaction.standing(), Standing::Unpaid | Standing::Refunded | Standing::Reversed)
+}
+
+/// The questions about one order.
+struct Asking<'a> {
+    client: &'a Client,
+    order: &'a OrderKey,
+    expected: Option<&'a Price>,
+    last: Option<Transaction>,
+}
+
+impl Asking<'_> {
+    /// Asks until an answer is enough; `None` when the time is over.
+    async fn until(
+        &mut self,
+        long: Duration,
+        enough: fn(&Transaction) -> bool,
+    ) -> Result<Option<Settled>, PollError> {
+        let Shared { timer, jitter, .. } = &*self.client.shared;
+        let start = timer.elapsed();
+        let mut pause = SHORTEST;
+        loop {
+            let left = long.saturating_sub(timer.elapsed().saturating_sub(start));
+            if let Some(transaction) = self.ask(left.max(LAST_QUESTION)).await? {
+                if enough(&transaction) {
+                    return Ok(Some(Settled::Final(transaction)));
+                }
+                self.last = Some(transaction);
+            }
+            let elapsed = timer.elapsed().saturating_sub(start);
+            let left = long.saturating_sub(elapsed);
+            if left.is_zero() {
+                return Ok(None);
+            }
+            pause = Polling::next_pause(elapsed, pause);
+            let factor = 1.0 - SPREAD + 2.0 * SPREAD * jitter.unit();
+            timer.sleep(pause.mul_f64(factor).min(left)).await;
+        }
+    }
+
+    /// Asks once; `None` when the answer was lost, says nothing, or does not prove that it is meant.
+    async fn ask(&self, budget: Duration) -> Result<Option<Transaction>, PollError> {
+        let query = TranQuery::new(self.order.clone());
+        let transaction = match tokio::time::timeout(budget, self.client.orders().query(&query)).await {
+            Ok(Ok(transaction)) => transaction,
+            Ok(Err(error)) if is_temporary(&error) => return Ok(None),
+            Ok(Err(error)) => return Err(PollError::Refused(error)),
+            Err(_) => return Ok(None),
+        };
+        match fits(&transaction, self.order, self.expected) {
+            Fit::Other => Err(PollError::ReferenceTaken(transaction)),
+            Fit::Unproven => Ok(None),
+            Fit::Ours => Ok(Some(transaction)),
+        }
+    }
+}
+
+fn is_temporary(error: &CallError) -> bool {
+    error.may_retry() || error.refusal().is_some_and(Refusal::is_not_found)
+}
+
+/// Whether an answer is about the order that was meant.
+enum Fit {
+    Other,
+    Ours,
+    Unproven,
+}
+
+fn fits(transaction: &Transaction, order: &OrderKey, expected: Option<&Price>) -> Fit {
+    let (named, asked) = match order {
+        OrderKey::Reference(reference) => (transaction.reference().ok().flatten(), reference.as_str()),
+        OrderKey::TransactionNo(number) => {
+            (transaction.transaction_no().ok().map(|named| named.to_string()), number.as_str())
+        }
+        _ => (None, ""),
+    };
+    if named.is_some_and(|named| named != asked) {
+        return Fit::Other;
+    }
+    let Some(price) = expected else { return Fit::Ours };
+    match (transaction.amount(), transaction.currency()) {
+        (Ok(amount), Ok(currency)) if amount == *price.amount() && currency == price.currency() => Fit::Ours,
+        (Ok(_), Ok(_)) => Fit::Other,
+        _ => Fit::Unproven,
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -23,13 +23,13 @@ use crate::error::BoxError;
 const ANSWER_LIMIT: usize = 1024 * 1024;
 
 /// A request before it is sent, which can be sent again.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Outgoing {
     pub(crate) request: http::Request<Bytes>,
     /// Whether sending it twice changes nothing.
     pub(crate) repeatable: bool,
-    /// Set when a connection takes the body, in any attempt.
-    pub(crate) taken: Arc<AtomicBool>,
+    /// Set when an attempt may have been sent.
+    pub(crate) sent: Arc<AtomicBool>,
 }
 
 /// What a transport gave.
@@ -56,24 +56,47 @@ impl std::error::Error for Failure {
 
 pub(crate) type Transport = BoxCloneSyncService<Outgoing, Incoming, Failure>;
 
-/// The body of a request. It notes the moment in which a connection takes it: what was never taken
-/// cannot have been acted on, since every parameter is in the body.
-#[derive(Debug)]
+/// The body of a request, which is either sent or given up, never both.
+///
+/// Every parameter is in the body, so a request whose body no connection took cannot have been acted on.
+/// Taking it and giving it up exclude one another for good: a client that has said *not sent* has closed
+/// the body, and a connection that asks for it afterwards gets an error instead.
 pub struct RequestBody {
     bytes: Option<Bytes>,
-    taken: Arc<AtomicBool>,
+    custody: Arc<Custody>,
 }
+
+/// Without the bytes, which may hold a customer's payment code.
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBody")
+            .field("length", &self.bytes.as_ref().map(Bytes::len))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The client gave the request up before its body was taken.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenUp(());
+
+impl fmt::Display for GivenUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request was given up before it was sent")
+    }
+}
+
+impl std::error::Error for GivenUp {}
 
 impl http_body::Body for RequestBody {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = GivenUp;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.taken.store(true, Ordering::SeqCst);
-        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    ) -> Poll<Option<Result<Frame<Bytes>, GivenUp>>> {
+        let Some(bytes) = self.bytes.take() else { return Poll::Ready(None) };
+        Poll::Ready(Some(if self.custody.take() { Ok(Frame::data(bytes)) } else { Err(GivenUp(())) }))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -82,6 +105,53 @@ impl http_body::Body for RequestBody {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+/// Who has the body. It changes once, to one of the two.
+#[derive(Debug, Default)]
+struct Custody(AtomicU8);
+
+const WAITING: u8 = 0;
+const TAKEN: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
+impl Custody {
+    /// `true` when the connection may have it.
+    fn take(&self) -> bool {
+        self.0.compare_exchange(WAITING, TAKEN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// `true` when no connection has it, nor ever will.
+    fn give_up(&self) -> bool {
+        match self.0.compare_exchange(WAITING, GIVEN_UP, Ordering::SeqCst, Ordering::SeqCst) {
+            Ok(_) | Err(GIVEN_UP) => true,
+            Err(_) => false,
+        }
+    }
+}
+
+/// One attempt's hold on its request. When it ends, in whatever way, the request is given up, or else
+/// noted as sent.
+struct Attempted {
+    custody: Arc<Custody>,
+    sent: Arc<AtomicBool>,
+}
+
+impl Attempted {
+    /// Whether a connection has the request; if not, none will.
+    fn was_sent(&self) -> bool {
+        let sent = !self.custody.give_up();
+        if sent {
+            self.sent.store(true, Ordering::SeqCst);
+        }
+        sent
+    }
+}
+
+impl Drop for Attempted {
+    fn drop(&mut self) {
+        self.was_sent();
     }
 }
 
@@ -123,9 +193,10 @@ where
     }
 
     fn call(&mut self, outgoing: Outgoing) -> Self::Future {
-        let Outgoing { request, taken, .. } = outgoing;
-        let body_taken = taken.clone();
-        let request = request.map(|bytes| RequestBody { bytes: Some(bytes), taken: body_taken });
+        let Outgoing { request, sent, .. } = outgoing;
+        let attempted = Attempted { custody: Arc::default(), sent };
+        let custody = attempted.custody.clone();
+        let request = request.map(|bytes| RequestBody { bytes: Some(bytes), custody });
         let exchange = exchange(self.service.call(request));
         let budget = self.budget;
         async move {
@@ -133,7 +204,7 @@ where
                 Ok(outcome) => outcome,
                 Err(elapsed) => Err(elapsed.into()),
             };
-            outcome.map_err(|source| Failure { sent: taken.load(Ordering::SeqCst), source })
+            outcome.map_err(|source| Failure { sent: attempted.was_sent(), source })
         }
         .boxed()
     }

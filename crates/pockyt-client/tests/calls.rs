@@ -50,7 +50,7 @@ fn answered_by(
         let answer = answer.clone();
         async move {
             let (head, body) = request.into_parts();
-            let body = body.collect().await?.to_bytes();
+            let body = body.collect().await.expect("nobody gave it up").to_bytes();
             Ok::<_, Infallible>(answer(http::Request::from_parts(head, body)))
         }
     });
@@ -88,7 +88,8 @@ async fn what_is_sent_is_what_was_signed_in_both_forms() {
 async fn answers_say_whether_money_may_have_moved() {
     // (status, body, of a call that moves money: may have moved, of a query: may retry)
     let table: &[(u16, &str, bool, bool)] = &[
-        (200, r#"{"ret_code":"000023","ret_msg":"bad"}"#, false, false),
+        (200, r#"{"ret_code":"000020","ret_msg":"missing"}"#, false, false),
+        (200, r#"{"ret_code":"000040","ret_msg":"transaction status error"}"#, true, false),
         (200, r#"{"ret_code":"000023","ret_msg":"Duplicate request error"}"#, true, false),
         (200, r#"{"ret_code":"000000","ret_msg":"system error"}"#, true, true),
         (200, r#"{"ret_code":"000080"}"#, true, true),
@@ -112,6 +113,58 @@ async fn answers_say_whether_money_may_have_moved() {
         assert!(!error.may_have_moved_money());
         assert_eq!(error.may_retry(), may_retry, "{status} {body}: {error}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_value_moved_nothing_but_an_earlier_call_may_have() {
+    for code in ["000022", "000023"] {
+        let body = format!(r#"{{"ret_code":"{code}","ret_msg":"reference already exists"}}"#);
+        let client = answered_by(BodyForm::Json, move |_| json(200, &body));
+        let error = client.in_store().add(&add()).await.unwrap_err();
+        assert!(!error.may_have_moved_money() && !error.may_retry());
+        assert_eq!(error.ask(), Settlement::TranQueryByReference, "{code}");
+    }
+}
+
+/// A transport that takes the body long after it was handed the request, as a proxy's queue might.
+#[tokio::test(start_paused = true)]
+async fn what_was_called_not_sent_can_never_be_sent() {
+    for delay in [Duration::from_secs(25), Duration::from_secs(70)] {
+        let booked = Arc::new(AtomicUsize::new(0));
+        let counter = booked.clone();
+        let service = tower::service_fn(move |request: http::Request<RequestBody>| {
+            let counter = counter.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(delay).await;
+                if request.into_body().collect().await.is_ok() {
+                    counter.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+            std::future::pending::<Result<http::Response<Full<Bytes>>, Infallible>>()
+        });
+        let client = builder("http://127.0.0.1:1").build_on(service).unwrap();
+        let error = client.in_store().add(&add()).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::NotSent), "{error}");
+        tokio::time::sleep(Duration::from_secs(300)).await;
+        assert_eq!(booked.load(Ordering::SeqCst), 0, "after {delay:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_before_the_time_was_over_is_maybe_sent_once() {
+    let booked = Arc::new(AtomicUsize::new(0));
+    let counter = booked.clone();
+    let service = tower::service_fn(move |request: http::Request<RequestBody>| {
+        let counter = counter.clone();
+        async move {
+            request.into_body().collect().await.map(|_| counter.fetch_add(1, Ordering::SeqCst)).unwrap();
+            std::future::pending::<Result<http::Response<Full<Bytes>>, Infallible>>().await
+        }
+    });
+    let client = builder("http://127.0.0.1:1").build_on(service).unwrap();
+    let error = client.in_store().add(&add()).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::MaybeSent), "{error}");
+    assert_eq!(booked.load(Ordering::SeqCst), 1);
 }
 
 /// How a server of raw bytes treats one connection.
@@ -254,6 +307,27 @@ async fn extra_fields_that_clash_stop_the_call_before_it_is_sent() {
     let client = builder("http://127.0.0.1:1").extra_field("reference", "x").build().unwrap();
     let error = client.in_store().add(&add()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Build) && !error.may_have_moved_money() && !error.may_retry());
+}
+
+/// A customer's payment code and the signature are in the request, and in nothing that is printed.
+#[tokio::test]
+async fn requests_and_errors_show_neither_codes_nor_signatures() {
+    let shown = Arc::new(std::sync::Mutex::new(String::new()));
+    let log = shown.clone();
+    let service = tower::service_fn(move |request: http::Request<RequestBody>| {
+        *log.lock().unwrap() = format!("{request:?}");
+        let refusal = r#"{"ret_code":"000000","ret_msg":"call Ann on 555-0100"}"#;
+        std::future::ready(Ok::<_, Infallible>(json(200, refusal)))
+    });
+    let client = builder("http://127.0.0.1:1").build_on(service).unwrap();
+    let barcode = pockyt_model::PaymentBarcode::new("286498530672949108").unwrap();
+    let prepay = pockyt_model::operation::Prepay::new(Reference::new("order-1").unwrap(), barcode);
+    let error = client.in_store().prepay(&prepay).await.unwrap_err();
+    let all = format!("{} {error} {:?}", shown.lock().unwrap(), prepay);
+    for secret in ["286498530672949108", "verifySign", TOKEN, "555-0100"] {
+        assert!(!all.contains(secret), "{secret} is in {all}");
+    }
+    assert_eq!(error.refusal().unwrap().message(), "call Ann on 555-0100");
 }
 
 #[test]

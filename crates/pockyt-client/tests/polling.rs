@@ -8,14 +8,20 @@
 )]
 #![allow(clippy::unnecessary_wraps, reason = "a play answers with an option: none is a broken connection")]
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use pockyt_client::{AtDeadline, Client, Credentials, Environment, PollError, Polling, RequestBody, Settled};
 use pockyt_model::{Currency, Merchant, Price, Reference, Standing};
 use pockyt_sign::ApiToken;
+
+/// An order that says whose it is and what it costs.
+fn order_with(fields: &str) -> Option<String> {
+    Some(format!(r#"{{"ret_code":"000100","result":{{"status":"success"{fields}}}}}"#))
+}
 
 /// Answers by (seconds since the start, path, cancels so far); `None` is a connection that breaks.
 type Play = fn(u64, &str, usize) -> Option<String>;
@@ -34,6 +40,8 @@ fn play(script: Play) -> Played {
         async move {
             let at = start.elapsed().as_secs();
             let path = request.uri().path().rsplit('/').next().unwrap().to_owned();
+            // Taken by the other side, whatever becomes of the answer.
+            request.into_body().collect().await.expect("nobody gave it up");
             let mut log = log.lock().unwrap();
             let cancels = log.iter().filter(|(_, path)| path == "cancel").count();
             log.push((at, path.clone()));
@@ -118,27 +126,7 @@ async fn at_the_deadline_an_open_order_is_unresolved_not_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_order_nobody_knows_is_unresolved() {
-    let played = play(|_, _, _| refused("000021"));
-    let settled = played.poll(&Polling::at_a_till()).await.unwrap();
-    assert!(matches!(settled, Settled::Unresolved { last: None }), "{settled:?}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn at_a_till_the_order_is_cancelled_and_the_query_after_it_decides() {
-    // The cancel says closed, but the customer was faster: the query says paid.
-    let paid = play(|_, path, cancels| {
-        order(if path == "cancel" {
-            "closed"
-        } else if cancels > 0 {
-            "success"
-        } else {
-            "pending"
-        })
-    });
-    assert_eq!(standing(&paid.poll(&Polling::at_a_till()).await.unwrap()), Some(Standing::Paid));
-    assert_eq!(paid.paths().iter().filter(|p| *p == "cancel").count(), 1);
-
     let closed = play(|_, _, cancels| order(if cancels > 0 { "closed" } else { "pending" }));
     assert_eq!(standing(&closed.poll(&Polling::at_a_till()).await.unwrap()), Some(Standing::Unpaid));
 
@@ -150,6 +138,103 @@ async fn at_a_till_the_order_is_cancelled_and_the_query_after_it_decides() {
             },
         );
     assert_eq!(standing(&lost.poll(&Polling::at_a_till()).await.unwrap()), Some(Standing::Unpaid));
+    assert_eq!(lost.paths().iter().filter(|p| *p == "cancel").count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paid_order_after_a_cancel_that_may_be_carried_out_is_not_final_until_its_refund_shows() {
+    const REFUNDED: &str = r#"{"ret_code":"000100","result":{"transactionNo":"1","status":"success","amount":"13.00",
+        "currency":"USD","refundInfo":[{"refundAmount":"13.00"}]}}"#;
+    // Accepted, and lost on the way: the refund shows ten seconds later.
+    for cancel in [order("closed"), None] {
+        let plays: [Play; 2] = [
+            |at, path, cancels| match (path, cancels) {
+                ("cancel", _) => order("closed"),
+                (_, 0) => order("pending"),
+                _ if at < 100 => order("success"),
+                _ => Some(REFUNDED.to_owned()),
+            },
+            |at, path, cancels| match (path, cancels) {
+                ("cancel", _) => None,
+                (_, 0) => order("pending"),
+                _ if at < 100 => order("success"),
+                _ => Some(REFUNDED.to_owned()),
+            },
+        ];
+        let settled = play(plays[usize::from(cancel.is_none())]).poll(&Polling::at_a_till()).await.unwrap();
+        assert_eq!(standing(&settled), Some(Standing::Refunded));
+    }
+    // It never shows: nobody can say whether the money stays.
+    let never = play(|_, path, cancels| match (path, cancels) {
+        ("cancel", _) => None,
+        (_, 0) => order("pending"),
+        _ => order("success"),
+    });
+    let settled = never.poll(&Polling::at_a_till()).await.unwrap();
+    let Settled::Unresolved { last: Some(last) } = settled else { panic!("{settled:?}") };
+    assert_eq!(last.standing(), Standing::Paid);
+    // The cancel was refused for a reason that is certain: the order is paid and stays so.
+    let refused_cancel = play(|_, path, cancels| match (path, cancels) {
+        ("cancel", _) => refused("000030"),
+        (_, 0) => order("pending"),
+        _ => order("success"),
+    });
+    let settled = refused_cancel.poll(&Polling::at_a_till()).await.unwrap();
+    assert_eq!(standing(&settled), Some(Standing::Paid));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_that_was_never_seen_is_not_cancelled() {
+    for play_it in [(|_, _, _| refused("000021")) as Play, |_, _, _| None] {
+        let played = play(play_it);
+        let settled = played.poll(&Polling::at_a_till()).await.unwrap();
+        assert!(matches!(settled, Settled::Unresolved { last: None }), "{settled:?}");
+        assert!(!played.paths().contains(&"cancel".to_owned()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_proves_nothing_is_not_enough() {
+    let expecting =
+        || Polling::until(Duration::from_secs(30)).expecting(Price::new("13", Currency::USD).unwrap());
+    for fields in ["", r#","amount":"13.00""#, r#","currency":"USD""#, r#","amount":"much","currency":"USD""#]
+    {
+        let played = play(match fields {
+            "" => |_, _, _| order_with(""),
+            r#","amount":"13.00""# => |_, _, _| order_with(r#","amount":"13.00""#),
+            r#","currency":"USD""# => |_, _, _| order_with(r#","currency":"USD""#),
+            _ => |_, _, _| order_with(r#","amount":"much","currency":"USD""#),
+        });
+        let settled = played.poll(&expecting()).await.unwrap();
+        assert!(matches!(settled, Settled::Unresolved { last: None }), "{fields}: {settled:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_about_another_order_is_not_taken() {
+    let another = play(|_, _, _| order_with(r#","reference":"order-2","amount":"13","currency":"USD""#));
+    let error = another.poll(&Polling::at_a_till()).await.unwrap_err();
+    assert!(matches!(error, PollError::ReferenceTaken(_)), "{error}");
+    let another = play(|_, _, _| order_with(r#","transactionNo":"2""#));
+    let number = pockyt_model::TransactionNo::new("1").unwrap();
+    let error = another.client.poll(number, &Polling::at_a_till()).await.unwrap_err();
+    assert!(matches!(error, PollError::ReferenceTaken(_)), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_under_way_at_the_deadline_gets_five_seconds_more() {
+    let start = tokio::time::Instant::now();
+    let service = tower::service_fn(|_: http::Request<RequestBody>| async {
+        tokio::time::sleep(Duration::from_secs(19)).await;
+        Ok::<_, Infallible>(http::Response::new(Full::<Bytes>::from("{}")))
+    });
+    let merchant = Merchant::new("200043", "300014").unwrap();
+    let credentials = Credentials::new(merchant, &ApiToken::new("not-a-real-token").unwrap());
+    let environment = Environment::at("http://127.0.0.1:1").unwrap();
+    let client = Client::builder(environment, credentials).jitter_seed(7).build_on(service).unwrap();
+    let settled = client.poll(reference(), &Polling::until(Duration::from_secs(10))).await.unwrap();
+    assert!(matches!(settled, Settled::Unresolved { last: None }));
+    assert!(start.elapsed() <= Duration::from_secs(16), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

@@ -67,17 +67,23 @@ impl Amount {
 
     /// The sum; `None` when it has more than 28 digits.
     pub fn checked_add(&self, other: &Self) -> Option<Self> {
-        self.value.checked_add(other.value).map(Self::from_value)
+        self.value.checked_add(other.value).and_then(|sum| self.exact(other, sum))
     }
 
     /// The difference; `None` when it has more than 28 digits.
     pub fn checked_sub(&self, other: &Self) -> Option<Self> {
-        self.value.checked_sub(other.value).map(Self::from_value)
+        self.value.checked_sub(other.value).and_then(|difference| self.exact(other, difference))
     }
 
     /// The one text of this value, whatever the notation: no trailing zeros, no leading ones.
     pub fn normalized(&self) -> String {
         self.value.normalize().to_string()
+    }
+
+    /// The result of an operation, unless digits had to be dropped to hold it.
+    fn exact(&self, other: &Self, result: Decimal) -> Option<Self> {
+        let needed = self.value.scale().max(other.value.scale());
+        (result.scale() >= needed).then(|| Self::from_value(result))
     }
 
     fn from_value(value: Decimal) -> Self {

@@ -34,7 +34,9 @@ impl<T: View> Answer<T> {
 }
 
 /// A refused request.
-#[derive(Clone, Debug)]
+///
+/// `Display` and `Debug` show the code and what the code table says of it, not Pockyt's own prose.
+#[derive(Clone)]
 pub struct Refusal {
     code: RetCode,
     message: String,
@@ -76,14 +78,20 @@ impl Refusal {
     }
 }
 
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Refusal({self})")
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_wrong_signature() {
+            return f.write_str("a wrong signature: check token, merchantNo and storeNo");
+        }
         write!(f, "ret_code {}", self.code)?;
         if let Some(meaning) = self.code.meaning() {
             write!(f, " ({meaning})")?;
-        }
-        if !self.message.trim().is_empty() {
-            write!(f, ": {}", self.message.trim())?;
         }
         Ok(())
     }

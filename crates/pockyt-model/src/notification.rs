@@ -107,15 +107,11 @@ impl PaymentNotification {
     }
 
     /// What makes this notification the same as another delivery of it, within one environment and
-    /// tenant: kind, transaction number, reference and status.
+    /// tenant: kind, transaction number and status. A transaction has one reference, so a message that
+    /// names another one under the same number contradicts the first instead of standing beside it.
     pub fn dedupe_key(&self) -> DedupeKey {
-        DedupeKey(format!(
-            "{}/{}/{}/{}",
-            NotificationKind::Payment.as_str(),
-            self.transaction_no,
-            self.reference.as_str().replace('/', "%2F"),
-            self.status.as_str().to_ascii_lowercase(),
-        ))
+        let status = self.status.as_str().to_ascii_lowercase();
+        DedupeKey(format!("{}/{}/{status}", NotificationKind::Payment.as_str(), self.transaction_no))
     }
 
     /// What two deliveries of one notification must agree on: the required fields, normalised, so that
@@ -134,8 +130,8 @@ impl PaymentNotification {
         ];
         let mut hasher = Sha256::new();
         for part in parts {
-            // Length-prefixed, so that no two lists of parts run together alike.
-            hasher.update(part.len().to_be_bytes());
+            // Length-prefixed, so that no two lists of parts run together alike; 64 bits on every machine.
+            hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part);
         }
         Fingerprint(hasher.finalize().into())

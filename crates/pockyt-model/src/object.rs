@@ -100,6 +100,29 @@ impl Object {
         T::from_wire(&text).map(Some).map_err(|rule| self.error(names, Problem::Malformed(rule)))
     }
 
+    /// Writes the members that say which order an answer is about, and its state.
+    pub(crate) fn show(&self, title: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: [&str; 10] = [
+            "transactionNo",
+            "reference",
+            "refundTransactionNo",
+            "refundTransactionId",
+            "refundReference",
+            "refundAmount",
+            "amount",
+            "currency",
+            "status",
+            "transactionStatus",
+        ];
+        let mut shown = f.debug_struct(title);
+        for name in SHOWN {
+            if let Some(text) = self.text(name) {
+                shown.field(name, &format_args!("{text}"));
+            }
+        }
+        shown.finish_non_exhaustive()
+    }
+
     fn error(&self, names: &[&str], problem: Problem) -> FieldError {
         FieldError::new(self.path_of(names.first().unwrap_or(&"")), problem)
     }

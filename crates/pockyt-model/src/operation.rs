@@ -154,10 +154,17 @@ macro_rules! view {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone)]
         pub struct $name {
             result: $crate::Object,
             envelope: $crate::Object,
+        }
+
+        /// Shows which order it is about and its state, and of other fields nothing.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.result.show(stringify!($name), f)
+            }
         }
 
         impl $name {

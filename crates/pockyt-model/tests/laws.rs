@@ -66,6 +66,14 @@ fn fields_that_decide_money_have_a_strict_form() {
 }
 
 #[test]
+fn a_sum_that_would_be_rounded_is_none() {
+    let (large, small) =
+        (Amount::parse("7922816251426433759354395033").unwrap(), Amount::parse("0.04").unwrap());
+    assert_eq!(large.checked_add(&small), None);
+    assert_eq!(large.checked_sub(&small), None);
+}
+
+#[test]
 fn deliveries_of_one_notification_agree_and_others_do_not() {
     let first = notification(&[]).unwrap();
     for same in [("time", "20260101130000"), ("note", "hello"), ("amount", "13"), ("status", "SUCCESS")] {
@@ -73,10 +81,12 @@ fn deliveries_of_one_notification_agree_and_others_do_not() {
         assert_eq!(other.fingerprint(), first.fingerprint(), "{same:?}");
         assert_eq!(other.dedupe_key(), first.dedupe_key(), "{same:?}");
     }
-    let other_amount = notification(&[("amount", "13.01")]).unwrap();
-    assert_eq!(other_amount.dedupe_key(), first.dedupe_key());
-    assert_ne!(other_amount.fingerprint(), first.fingerprint());
-    for other in [("status", "closed"), ("reference", "order-2"), ("transactionNo", "1")] {
+    for contradiction in [("amount", "13.01"), ("currency", "PHP"), ("reference", "order-2")] {
+        let other = notification(&[contradiction]).unwrap();
+        assert_eq!(other.dedupe_key(), first.dedupe_key(), "{contradiction:?}");
+        assert_ne!(other.fingerprint(), first.fingerprint(), "{contradiction:?}");
+    }
+    for other in [("status", "closed"), ("transactionNo", "1")] {
         assert_ne!(notification(&[other]).unwrap().dedupe_key(), first.dedupe_key(), "{other:?}");
     }
 }
@@ -152,6 +162,15 @@ proptest! {
         prop_assert_eq!(a.checked_add(&cent).unwrap(), next.clone());
         prop_assert_eq!(next.checked_sub(&cent).unwrap(), a.clone());
         prop_assert!(next > a);
+    }
+
+    #[test]
+    fn sums_are_exact_or_nothing(a in "[0-9]{1,28}", b in "[0-9]{1,20}\\.[0-9]{1,8}") {
+        let (a, b) = (Amount::parse(&a).unwrap(), Amount::parse(&b).unwrap());
+        if let Some(sum) = a.checked_add(&b) {
+            prop_assert_eq!(sum.checked_sub(&b), Some(a.clone()));
+            prop_assert_eq!(sum.checked_sub(&a), Some(b));
+        }
     }
 
     #[test]
