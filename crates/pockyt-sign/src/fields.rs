@@ -1,20 +1,81 @@
 //! An ordered list of decoded (name, value) pairs.
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
+use alloc::string::String;
 use core::fmt;
+
+use smallvec::SmallVec;
+
+use crate::Rejection;
 
 /// The fields of a message, in the order in which they came, each name once.
 ///
-/// `Debug` shows the names only: values may be personal.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// One text holds all of them as `name=value` pieces: the body itself where nothing in it was escaped,
+/// so that reading an ordinary notification allocates nothing. `Debug` shows the names only: values may
+/// be personal.
+#[derive(Clone, Default)]
 pub struct Fields<'a> {
-    pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    text: Cow<'a, str>,
+    spans: SmallVec<[Span; 16]>,
+}
+
+/// Where one field is in the text. 32 bits are enough: longer bodies are refused.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    start: u32,
+    equals: u32,
+    end: u32,
+}
+
+impl Span {
+    /// The three places must fit into 32 bits; see [`fits`].
+    #[inline]
+    pub(crate) fn new(start: usize, equals: usize, end: usize) -> Self {
+        let narrow = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        Self { start: narrow(start), equals: narrow(equals), end: narrow(end) }
+    }
+
+    #[inline]
+    pub(crate) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    #[inline]
+    pub(crate) fn end(self) -> usize {
+        self.end as usize
+    }
+
+    #[inline]
+    pub(crate) fn name(self, text: &[u8]) -> &[u8] {
+        text.get(self.start as usize..self.equals as usize).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn name_length(self) -> usize {
+        (self.equals - self.start) as usize
+    }
+
+    #[inline]
+    pub(crate) fn value(self, text: &[u8]) -> &[u8] {
+        text.get(self.equals as usize + 1..self.end as usize).unwrap_or_default()
+    }
+
+    /// Whether the value is.
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.equals + 1 == self.end
+    }
+
+    fn of(self, text: &str) -> (&str, &str) {
+        // Spans are made where the text is cut at `=` and `&`, so both halves are whole texts.
+        let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or_default();
+        (part(self.start, self.equals), part(self.equals + 1, self.end))
+    }
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn from_pairs(pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>) -> Self {
-        Self { pairs }
+    pub(crate) fn new(text: Cow<'a, str>, spans: SmallVec<[Span; 16]>) -> Self {
+        Self { text, spans }
     }
 
     /// The value of a field.
@@ -24,33 +85,88 @@ impl<'a> Fields<'a> {
 
     /// The fields in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+        self.spans.iter().map(|span| span.of(&self.text))
     }
 
     /// How many fields there are.
     pub fn len(&self) -> usize {
-        self.pairs.len()
+        self.spans.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
+        self.spans.is_empty()
     }
 
     /// The same fields without borrowing from the body.
     pub fn into_owned(self) -> Fields<'static> {
-        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
-        Fields { pairs: self.pairs.into_iter().map(|(name, value)| (owned(name), owned(value))).collect() }
+        Fields { text: Cow::Owned(self.text.into_owned()), spans: self.spans }
     }
 
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &str) -> bool) {
-        self.pairs.retain(|(name, value)| keep(name, value));
+    pub(crate) fn drop_empty(&mut self) {
+        self.spans.retain(|span| !span.is_empty());
     }
 }
+
+impl PartialEq for Fields<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Fields<'_> {}
 
 impl fmt::Debug for Fields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fields")?;
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
     }
+}
+
+/// A decoded message before it is judged: every field as it came, `verifySign` and odd names included.
+pub(crate) struct Decoded<'a> {
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) spans: SmallVec<[Span; 16]>,
+    /// Whether all names are known to be plain, and no value can hold an `&`.
+    pub(crate) plain: bool,
+}
+
+/// Writes fields one after another into a text of its own.
+pub(crate) struct Writing {
+    text: String,
+    spans: SmallVec<[Span; 16]>,
+}
+
+impl Writing {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), spans: SmallVec::new() }
+    }
+
+    /// Adds a field; `write_name` and `write_value` append to the text.
+    pub(crate) fn push(
+        &mut self,
+        write_name: impl FnOnce(&mut String) -> Result<(), Rejection>,
+        write_value: impl FnOnce(&mut String) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let start = self.text.len();
+        write_name(&mut self.text)?;
+        let equals = self.text.len();
+        self.text.push('=');
+        write_value(&mut self.text)?;
+        let end = self.text.len();
+        // As in a body: what follows a piece is its separator.
+        self.text.push('&');
+        fits(end)?;
+        self.spans.push(Span::new(start, equals, end));
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Decoded<'static> {
+        Decoded { text: Cow::Owned(self.text), spans: self.spans, plain: false }
+    }
+}
+
+/// Refuses lengths that do not fit into a [`Span`].
+pub(crate) fn fits(length: usize) -> Result<(), Rejection> {
+    u32::try_from(length).map(|_| ()).map_err(|_| Rejection::TooLarge)
 }

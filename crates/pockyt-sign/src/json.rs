@@ -6,72 +6,90 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::{Fields, Rejection};
+use crate::Rejection;
+use crate::fields::{Decoded, Writing, fits};
 
-/// Decodes a whole body, which must be one object. Names may repeat here; the caller refuses that.
-pub(crate) fn decode(body: &[u8]) -> Result<Fields<'_>, Rejection> {
+/// Decodes a whole body, which must be one object. Names may repeat here and be odd; the caller refuses
+/// that.
+pub(crate) fn decode(body: &[u8]) -> Result<Decoded<'static>, Rejection> {
+    fits(body.len())?;
     // Told apart from other faults, as in form bodies.
     let body = core::str::from_utf8(body).map_err(|_| Rejection::InvalidUtf8)?;
-    let Members(members) = serde_json::from_str(body).map_err(|_| Rejection::InvalidJson)?;
-    members
-        .into_iter()
-        .map(|(name, value)| Ok((name, value_text(value.get())?)))
-        .collect::<Result<Vec<_>, _>>()
-        .map(Fields::from_pairs)
-}
-
-fn value_text(raw: &str) -> Result<Cow<'_, str>, Rejection> {
-    match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<Text<'_>>(raw).map(|t| t.0).map_err(|_| Rejection::InvalidJson),
-        Some(b'[' | b'{') => Ok(Cow::Owned(compact(raw))),
-        _ => Ok(Cow::Borrowed(raw)),
+    // What is decoded is never longer than what was escaped.
+    let mut reader = serde_json::Deserializer::from_str(body);
+    let fields = Members { capacity: body.len() };
+    let fields = serde::de::DeserializeSeed::deserialize(fields, &mut reader);
+    match fields.and_then(|fields| reader.end().map(|()| fields)) {
+        Ok(fields) => Ok(fields),
+        Err(_) => Err(Rejection::InvalidJson),
     }
 }
 
-/// The text of a nested value without the white space between its tokens. `raw` is valid JSON.
-fn compact(raw: &str) -> String {
-    let mut in_string = false;
-    let mut escaped = false;
-    raw.chars()
-        .filter(|c| {
-            let keep = in_string || !c.is_ascii_whitespace();
-            if in_string {
-                in_string = escaped || *c != '"';
-                escaped = !escaped && *c == '\\';
-            } else {
-                in_string = *c == '"';
-            }
-            keep
-        })
-        .collect()
+fn append_value(text: &mut String, raw: &str) -> Result<(), Rejection> {
+    match raw.as_bytes().first() {
+        Some(b'"') => {
+            let Text(value) = serde_json::from_str(raw).map_err(|_| Rejection::InvalidJson)?;
+            text.push_str(&value);
+        }
+        Some(b'[' | b'{') => append_compact(text, raw),
+        _ => text.push_str(raw),
+    }
+    Ok(())
 }
 
-/// The members of an object in the order in which they came, repetitions included.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor;
-        impl<'de> Visitor<'de> for ObjectVisitor {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Text(name), value)) = map.next_entry()? {
-                    members.push((name, value));
-                }
-                Ok(Members(members))
-            }
+/// Appends a nested value without the white space between its tokens. `raw` is valid JSON.
+fn append_compact(text: &mut String, raw: &str) {
+    let mut in_string = false;
+    let mut escaped = false;
+    text.extend(raw.chars().filter(|c| {
+        let keep = in_string || !c.is_ascii_whitespace();
+        if in_string {
+            in_string = escaped || *c != '"';
+            escaped = !escaped && *c == '\\';
+        } else {
+            in_string = *c == '"';
         }
-        deserializer.deserialize_map(ObjectVisitor)
+        keep
+    }));
+}
+
+/// Reads the members of an object in the order in which they come, repetitions included.
+struct Members {
+    capacity: usize,
+}
+
+impl<'de> serde::de::DeserializeSeed<'de> for Members {
+    type Value = Decoded<'static>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Decoded<'static>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Writing::with_capacity(self.capacity);
+        while let Some((Text(name), value)) = map.next_entry::<Text<'de>, &RawValue>()? {
+            let write_name = |text: &mut String| {
+                text.push_str(&name);
+                Ok(())
+            };
+            fields
+                .push(write_name, |text| append_value(text, value.get()))
+                .map_err(|_| A::Error::custom("a value cannot be read"))?;
+        }
+        Ok(fields.finish())
     }
 }
 

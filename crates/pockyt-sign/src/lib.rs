@@ -56,17 +56,22 @@ extern crate alloc;
 pub mod algorithm;
 mod fields;
 mod form;
+mod hashing;
 #[cfg(feature = "json")]
 mod json;
 mod names;
+mod order;
 mod receive;
+mod ring;
 pub mod send;
 mod signature;
 mod token;
+mod words;
 
 pub use fields::Fields;
 pub use names::{is_plain_name, reads_as_another_field};
 pub use receive::{Ambiguous, Received, Rejection, Verified, Verifier};
+pub use ring::KeyRing;
 pub use signature::Signature;
 pub use token::{ApiToken, SigningKey, TokenError};
 

@@ -1,12 +1,15 @@
 //! Which names are allowed, and which values could be read as another field.
 
+use crate::words;
+
 /// Whether a name is one that this crate signs and believes: `[A-Za-z_][A-Za-z0-9_]*`.
 ///
 /// Every field name of Pockyt's API is of this form. A name with `=` or `&` in it would let the signed
 /// text be cut differently.
+#[inline]
 pub fn is_plain_name(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    bytes.next().is_some_and(starts_name) && bytes.all(continues_name)
+    let bytes = name.as_bytes();
+    bytes.first().is_some_and(|first| !first.is_ascii_digit()) && words::is_name(bytes)
 }
 
 /// Whether a value holds `&name=`, so that the signed text could also be cut into another field there.
@@ -22,12 +25,4 @@ pub fn is_plain_name(name: &str) -> bool {
 /// ```
 pub fn reads_as_another_field(value: &str) -> bool {
     value.split('&').skip(1).any(|piece| piece.split_once('=').is_some_and(|(name, _)| is_plain_name(name)))
-}
-
-fn starts_name(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_'
-}
-
-fn continues_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }

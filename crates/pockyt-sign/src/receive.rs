@@ -1,11 +1,15 @@
 //! The receiving policy: what may be believed of a signed message.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
-use crate::algorithm::signature_of_ordered;
-use crate::{Fields, Signature, SigningKey, VERIFY_SIGN, form, is_plain_name, reads_as_another_field};
+use crate::fields::{Decoded, Span};
+use crate::hashing::Text;
+use crate::order::{self, Keyed, Ordered};
+use crate::{
+    Fields, KeyRing, Signature, SigningKey, VERIFY_SIGN, form, is_plain_name, reads_as_another_field,
+};
 
 /// Judges signed messages: notifications, and requests at a server.
 ///
@@ -15,6 +19,8 @@ use crate::{Fields, Signature, SigningKey, VERIFY_SIGN, form, is_plain_name, rea
 /// empty values). In the second case the empty fields are dropped from what is handed over, since
 /// nobody signed them. A message that passes and has a value that could be read as another field is
 /// [`Ambiguous`], else it is [`Verified`].
+///
+/// While a token is being replaced, use a [`KeyRing`] instead.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     key: SigningKey,
@@ -32,7 +38,7 @@ impl Verifier {
     ///
     /// The rule that refused it.
     pub fn form<'a>(&self, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
-        self.judge(form::decode(body)?)
+        judge(form::decode(body)?, [(0, &self.key)])
     }
 
     /// Judges a raw JSON object. Numbers count as their literal text, nested values as compact JSON.
@@ -41,50 +47,139 @@ impl Verifier {
     ///
     /// The rule that refused it.
     #[cfg(feature = "json")]
-    pub fn json<'a>(&self, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
-        self.judge(crate::json::decode(body)?)
+    pub fn json(&self, body: &[u8]) -> Result<Received<'static>, Rejection> {
+        judge(crate::json::decode(body)?, [(0, &self.key)])
+    }
+}
+
+impl KeyRing {
+    /// Judges a raw `application/x-www-form-urlencoded` body as [`Verifier`] does, with every key that
+    /// is valid at `now` (milliseconds since 1970-01-01T00:00:00Z).
+    ///
+    /// # Errors
+    ///
+    /// The rule that refused it.
+    pub fn form<'a>(&self, body: &'a [u8], now: u64) -> Result<Received<'a>, Rejection> {
+        judge(form::decode(body)?, self.valid_at(now))
     }
 
-    fn judge<'a>(&self, mut fields: Fields<'a>) -> Result<Received<'a>, Rejection> {
-        let empties_signed = self.check(&fields)?;
-        fields.retain(|name, value| name != VERIFY_SIGN && (empties_signed || !value.is_empty()));
-        let ambiguous = fields.iter().find(|(_, value)| reads_as_another_field(value));
-        let ambiguous = ambiguous.map(|(name, _)| String::from(name));
-        Ok(match ambiguous {
-            Some(field) => Received::Ambiguous(Ambiguous { fields, field }),
-            None => Received::Verified(Verified { fields }),
-        })
+    /// Judges a raw JSON object as [`Verifier`] does, with every key that is valid at `now`
+    /// (milliseconds since 1970-01-01T00:00:00Z).
+    ///
+    /// # Errors
+    ///
+    /// The rule that refused it.
+    #[cfg(feature = "json")]
+    pub fn json(&self, body: &[u8], now: u64) -> Result<Received<'static>, Rejection> {
+        judge(crate::json::decode(body)?, self.valid_at(now))
     }
+}
 
-    /// Whether the signature covers the empty fields too; an error when it covers neither reading.
-    fn check(&self, fields: &Fields<'_>) -> Result<bool, Rejection> {
-        let mut ordered: Vec<(&str, &str)> = fields.iter().collect();
-        if ordered.iter().any(|(name, _)| !is_plain_name(name)) {
-            return Err(Rejection::NameNotAllowed);
+fn judge<'a, 'k>(
+    decoded: Decoded<'a>,
+    keys: impl IntoIterator<Item = (usize, &'k SigningKey)>,
+) -> Result<Received<'a>, Rejection> {
+    let Decoded { text, mut spans, plain } = decoded;
+    let bytes = text.as_bytes();
+    let mut ordered: Ordered<Span> = Ordered::with_capacity(spans.len());
+    let mut presented = None;
+    for (at, span) in spans.iter().enumerate() {
+        let prefix = order::prefix_at(bytes, span.start(), span.name_length());
+        if prefix == VERIFY_SIGN_PREFIX && span.name(bytes) == VERIFY_SIGN.as_bytes() {
+            if presented.replace(at).is_some() {
+                return Err(Rejection::DuplicateName);
+            }
+        } else {
+            ordered.push(Keyed { prefix, item: *span });
         }
-        ordered.sort_unstable_by_key(|(name, _)| *name);
-        if ordered.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
-            return Err(Rejection::DuplicateName);
-        }
-        let presented = match fields.get(VERIFY_SIGN) {
-            None => return Err(Rejection::SignatureMissing),
-            Some("") => return Err(Rejection::SignatureEmpty),
-            Some(text) => Signature::parse(text).ok_or(Rejection::SignatureMalformed)?,
-        };
-        ordered.retain(|(name, _)| *name != VERIFY_SIGN);
-        if self.signs(&ordered, &presented) {
-            return Ok(true);
-        }
-        let given = ordered.len();
-        ordered.retain(|(_, value)| !value.is_empty());
-        if ordered.len() < given && self.signs(&ordered, &presented) {
-            return Ok(false);
-        }
-        Err(Rejection::SignatureMismatch)
     }
+    if !plain && !ordered.iter().all(|field| is_plain(field.item.name(bytes))) {
+        return Err(Rejection::NameNotAllowed);
+    }
+    if order::sort(&mut ordered, |span| span.name(bytes)) {
+        return Err(Rejection::DuplicateName);
+    }
+    let presented = presented.map(|at| spans.remove(at));
+    let presented = match presented.map(|span| span.value(bytes)) {
+        None => return Err(Rejection::SignatureMissing),
+        Some([]) => return Err(Rejection::SignatureEmpty),
+        Some(value) => Signature::parse_bytes(value).ok_or(Rejection::SignatureMalformed)?,
+    };
+    let Match { key, empties_signed } = find_key(bytes, &ordered, &presented, keys)?;
+    let mut fields = Fields::new(text, spans);
+    if !empties_signed {
+        fields.drop_empty();
+    }
+    let ambiguous = if plain { None } else { fields.iter().find(|(_, value)| reads_as_another_field(value)) };
+    Ok(match ambiguous.map(|(name, _)| String::from(name)) {
+        Some(field) => Received::Ambiguous(Ambiguous { fields, key, field }),
+        None => Received::Verified(Verified { fields, key }),
+    })
+}
 
-    fn signs(&self, ordered: &[(&str, &str)], presented: &Signature) -> bool {
-        signature_of_ordered(ordered.iter().copied(), &self.key).matches(presented)
+/// The start of [`VERIFY_SIGN`] as [`order::prefix`] has it.
+const VERIFY_SIGN_PREFIX: u64 = u64::from_be_bytes(*b"verifySi");
+
+fn is_plain(name: &[u8]) -> bool {
+    core::str::from_utf8(name).is_ok_and(is_plain_name)
+}
+
+/// How a signature was found right.
+struct Match {
+    key: usize,
+    empties_signed: bool,
+}
+
+fn find_key<'k>(
+    text: &[u8],
+    ordered: &[Keyed<Span>],
+    presented: &Signature,
+    keys: impl IntoIterator<Item = (usize, &'k SigningKey)>,
+) -> Result<Match, Rejection> {
+    let has_empties = ordered.iter().any(|field| field.item.is_empty());
+    let mut found = None;
+    // Every key is tried, so that the time does not show which one it was.
+    for (key, secret) in keys {
+        let all = ordered.iter().map(|field| field.item);
+        if presented.is_of(digest(text, all.clone(), secret)) {
+            found = found.or(Some(Match { key, empties_signed: true }));
+        } else if has_empties {
+            let filled = all.filter(|span| !span.is_empty());
+            if presented.is_of(digest(text, filled, secret)) {
+                found = found.or(Some(Match { key, empties_signed: false }));
+            }
+        }
+    }
+    found.ok_or(Rejection::SignatureMismatch)
+}
+
+/// The digest of the fields in their order. Fields that follow one another in the text as well are
+/// hashed in one go, with the separators between them: many senders send them in the signed order.
+fn digest(text: &[u8], ordered: impl Iterator<Item = Span>, key: &SigningKey) -> [u8; 16] {
+    let mut hashing = Text::new();
+    let mut run = 0..0;
+    for span in ordered {
+        if span.start() != run.end + 1 || run.is_empty() {
+            push_run(&mut hashing, text, run);
+            run = span.start()..span.end();
+        } else {
+            run.end = span.end();
+        }
+    }
+    push_run(&mut hashing, text, run);
+    hashing.digest(key)
+}
+
+/// Hashes `name=value&…name=value` and the separator after it, which the text may lack at its end.
+fn push_run(hashing: &mut Text, text: &[u8], run: Range<usize>) {
+    if run.is_empty() {
+        return;
+    }
+    if let Some(whole) = text.get(run.start..=run.end) {
+        hashing.push_run(whole);
+    } else {
+        hashing.push_run(text.get(run).unwrap_or_default());
+        hashing.push_run(b"&");
     }
 }
 
@@ -104,6 +199,7 @@ pub enum Received<'a> {
 #[derive(Clone, Debug)]
 pub struct Verified<'a> {
     fields: Fields<'a>,
+    key: usize,
 }
 
 impl<'a> Verified<'a> {
@@ -112,9 +208,14 @@ impl<'a> Verified<'a> {
         &self.fields
     }
 
+    /// Which key matched: its place in the [`KeyRing`], 0 for a [`Verifier`]'s only one.
+    pub fn key(&self) -> usize {
+        self.key
+    }
+
     /// The same message without borrowing from the body.
     pub fn into_owned(self) -> Verified<'static> {
-        Verified { fields: self.fields.into_owned() }
+        Verified { fields: self.fields.into_owned(), key: self.key }
     }
 }
 
@@ -125,6 +226,7 @@ impl<'a> Verified<'a> {
 #[derive(Clone, Debug)]
 pub struct Ambiguous<'a> {
     fields: Fields<'a>,
+    key: usize,
     field: String,
 }
 
@@ -139,9 +241,14 @@ impl<'a> Ambiguous<'a> {
         &self.field
     }
 
+    /// Which key matched: its place in the [`KeyRing`], 0 for a [`Verifier`]'s only one.
+    pub fn key(&self) -> usize {
+        self.key
+    }
+
     /// The same message without borrowing from the body.
     pub fn into_owned(self) -> Ambiguous<'static> {
-        Ambiguous { fields: self.fields.into_owned(), field: self.field }
+        Ambiguous { fields: self.fields.into_owned(), key: self.key, field: self.field }
     }
 }
 
@@ -167,6 +274,8 @@ pub enum Rejection {
     SignatureMismatch,
     /// There is no `verifySign`.
     SignatureMissing,
+    /// The body is longer than 4 GiB. Bound bodies long before this.
+    TooLarge,
 }
 
 impl Rejection {
@@ -182,6 +291,7 @@ impl Rejection {
             Self::SignatureMalformed => "signature-malformed",
             Self::SignatureMismatch => "signature-mismatch",
             Self::SignatureMissing => "signature-missing",
+            Self::TooLarge => "too-large",
         }
     }
 }
@@ -198,6 +308,7 @@ impl fmt::Display for Rejection {
             Self::SignatureMalformed => "verifySign is not 32 lower-case hexadecimal digits",
             Self::SignatureMismatch => "verifySign does not match",
             Self::SignatureMissing => "verifySign is missing",
+            Self::TooLarge => "the body is too long",
         })
     }
 }

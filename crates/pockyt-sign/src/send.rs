@@ -3,13 +3,14 @@
 //! Pockyt's own SDKs part over empty values, repeated names and the order of odd names. A request that
 //! has none of these means the same to all of them.
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::algorithm::signature_of_ordered;
+use crate::order::{self, Keyed, Ordered};
 use crate::{Signature, SigningKey, VERIFY_SIGN, is_plain_name};
 
-/// Signs the parameters of a request. They need not be sorted; `verifySign` must not be among them.
+/// Signs the parameters of a request. `verifySign` must not be among them. They need not be in order,
+/// but are signed faster when they are.
 ///
 /// Whether a free-text value could be read as another field (`gift&amount=0.01`) is not judged here:
 /// URL fields may well hold that, and only the caller knows which is which. pockyt-model's builders
@@ -17,26 +18,34 @@ use crate::{Signature, SigningKey, VERIFY_SIGN, is_plain_name};
 ///
 /// # Errors
 ///
-/// The first [`Refusal`] in the order given.
+/// A [`Refusal`]: of the first parameter that breaks a rule by itself, else of one that is repeated.
 pub fn sign<N: AsRef<str>, V: AsRef<str>>(params: &[(N, V)], key: &SigningKey) -> Result<Signature, Refusal> {
-    let mut pairs: Vec<(&str, &str)> = params.iter().map(|(n, v)| (n.as_ref(), v.as_ref())).collect();
-    for (position, (name, value)) in pairs.iter().enumerate() {
+    let mut fields: Ordered<(&str, &str)> = Ordered::with_capacity(params.len());
+    for (position, (name, value)) in params.iter().enumerate() {
+        let (name, value) = (name.as_ref(), value.as_ref());
         let refuse = |kind| Err(Refusal { position, kind });
-        if *name == VERIFY_SIGN {
-            return refuse(RefusalKind::AlreadySigned);
-        }
         if !is_plain_name(name) {
             return refuse(RefusalKind::NameNotAllowed);
         }
         if value.is_empty() {
             return refuse(RefusalKind::EmptyValue);
         }
-        if pairs.iter().take(position).any(|(earlier, _)| earlier == name) {
-            return refuse(RefusalKind::DuplicateName);
+        if name == VERIFY_SIGN {
+            return refuse(RefusalKind::AlreadySigned);
         }
+        fields.push(Keyed { prefix: order::prefix(name.as_bytes()), item: (name, value) });
     }
-    pairs.sort_unstable_by_key(|(name, _)| *name);
-    Ok(signature_of_ordered(pairs, key))
+    if order::sort(&mut fields, |(name, _)| name.as_bytes()) {
+        return Err(repeated(params));
+    }
+    Ok(signature_of_ordered(&fields, key))
+}
+
+/// The first parameter whose name stands earlier too. Only called when there is one.
+fn repeated<N: AsRef<str>, V>(params: &[(N, V)]) -> Refusal {
+    let mut seen = alloc::collections::BTreeSet::new();
+    let position = params.iter().position(|(name, _)| !seen.insert(name.as_ref())).unwrap_or_default();
+    Refusal { position, kind: RefusalKind::DuplicateName }
 }
 
 /// Why parameters were not signed. It does not repeat the input.

@@ -4,7 +4,9 @@ use alloc::string::String;
 use core::fmt;
 
 use md5::{Digest, Md5};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
+
+use crate::signature::hex_text;
 
 /// The API tokens printed in Pockyt's documentation and SDKs, for merchants 200043 and 202333.
 const PUBLISHED_SANDBOX_TOKENS: [&str; 2] =
@@ -45,8 +47,12 @@ impl ApiToken {
 
     /// Whether this is one of the two sandbox tokens that Pockyt publishes, with which anybody can sign.
     pub fn is_published_sandbox(&self) -> bool {
-        PUBLISHED_SANDBOX_TOKENS.contains(&self.0.as_str())
+        is_published(&self.0)
     }
+}
+
+fn is_published(token: &str) -> bool {
+    PUBLISHED_SANDBOX_TOKENS.contains(&token)
 }
 
 impl fmt::Debug for ApiToken {
@@ -88,14 +94,15 @@ pub struct SigningKey {
 impl SigningKey {
     /// The key of a token.
     pub fn new(token: &ApiToken) -> Self {
-        Self { published_sandbox: token.is_published_sandbox(), ..Self::from_any_text(&token.0) }
+        Self::from_any_text(&token.0)
     }
 
     /// The key of any text, the empty and the padded one included, as the pure algorithm takes it.
     ///
     /// For test vectors and diagnosis; production code goes through [`ApiToken`].
     pub fn from_any_text(token: &str) -> Self {
-        Self { hex: Zeroizing::new(hex_digest(Md5::new().chain_update(token))), published_sandbox: false }
+        let digest = Zeroizing::new(<[u8; 16]>::from(Md5::digest(token)));
+        Self { hex: Zeroizing::new(hex_text(&digest)), published_sandbox: is_published(token) }
     }
 
     /// Whether the key belongs to one of the two sandbox tokens that Pockyt publishes.
@@ -112,14 +119,4 @@ impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey(redacted)")
     }
-}
-
-/// The lower-case hex text of a finished MD5.
-pub(crate) fn hex_digest(hasher: Md5) -> [u8; 32] {
-    let mut digest = hasher.finalize();
-    let mut text = [b'0'; 32];
-    // 16 bytes always fill 32 digits exactly; should they not, the zeros verify nothing.
-    let _ = hex::encode_to_slice(digest, &mut text);
-    digest.as_mut_slice().zeroize();
-    text
 }

@@ -161,4 +161,6 @@ fn secrets_do_not_show() {
     assert_eq!(ApiToken::new("a ").unwrap_err(), TokenError::Padded);
     assert!(ApiToken::new("5cbfb079f15b150122261c8537086d77a").unwrap().is_published_sandbox());
     assert!(!token.is_published_sandbox());
+    assert!(SigningKey::from_any_text("17cfc0170ef1c017b4a929d233d6e65e").is_published_sandbox());
+    assert!(!key().is_published_sandbox());
 }
