@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pockyt_model::{Clock, NotificationKind, SystemClock};
-use pockyt_sign::{SigningKey, Verifier};
+use pockyt_sign::KeyRing;
 use pockyt_store::{Inbox, InvalidTenant, MAX_LEASE, OwnerToken, Route, Tenant};
 use tokio::sync::Notify;
 
@@ -15,7 +15,7 @@ use crate::{Limits, Listener, RetryPolicy};
 
 /// Sets up a [`Listener`]; see [`Listener::builder`].
 pub struct ListenerBuilder<I> {
-    key: SigningKey,
+    keys: KeyRing,
     inbox: I,
     tenant: Result<Tenant, InvalidTenant>,
     kind: NotificationKind,
@@ -28,9 +28,9 @@ pub struct ListenerBuilder<I> {
 }
 
 impl<I: Inbox> ListenerBuilder<I> {
-    pub(crate) fn new(key: SigningKey, inbox: I) -> Self {
+    pub(crate) fn new(keys: KeyRing, inbox: I) -> Self {
         Self {
-            key,
+            keys,
             inbox,
             tenant: Tenant::new("default"),
             kind: NotificationKind::Payment,
@@ -45,7 +45,7 @@ impl<I: Inbox> ListenerBuilder<I> {
 
     /// Whose notifications arrive here: 1 to 64 letters, digits or `. _ -`; `default` unless set.
     ///
-    /// Listeners that share an inbox need a tenant for each signing key and environment.
+    /// Listeners that share an inbox need a tenant for each merchant account and environment.
     pub fn tenant(self, tenant: &str) -> Self {
         Self { tenant: Tenant::new(tenant), ..self }
     }
@@ -81,7 +81,7 @@ impl<I: Inbox> ListenerBuilder<I> {
         Self { lease: lease.clamp(Duration::from_secs(1), MAX_LEASE), ..self }
     }
 
-    /// Allows a key with which anybody can sign, because Pockyt printed its token: for tests, demos and
+    /// Allows keys with which anybody can sign, because Pockyt printed their tokens: for tests, demos and
     /// the sandbox only.
     pub fn allow_published_sandbox_key(self) -> Self {
         Self { sandbox_key_allowed: true, ..self }
@@ -91,17 +91,17 @@ impl<I: Inbox> ListenerBuilder<I> {
     ///
     /// # Errors
     ///
-    /// The tenant's name is not one, the kind is not supported, or the key belongs to a published
-    /// sandbox token and that was not allowed.
+    /// The tenant's name is not one, the kind is not supported, or one of the keys belongs to a
+    /// published sandbox token and that was not allowed.
     pub fn build(self) -> Result<Listener<I>, BuildError> {
-        if self.key.is_published_sandbox() && !self.sandbox_key_allowed {
+        if self.keys.has_published_sandbox_key() && !self.sandbox_key_allowed {
             return Err(BuildError::PublishedSandboxKey);
         }
         if self.kind != NotificationKind::Payment {
             return Err(BuildError::UnsupportedKind);
         }
         Ok(Listener::new(Shared {
-            verifier: Verifier::new(self.key),
+            keys: self.keys,
             inbox: self.inbox,
             route: Route::new(self.tenant?, self.kind),
             clock: self.clock,
@@ -132,8 +132,8 @@ pub enum BuildError {
     /// The tenant's name is not one.
     #[error(transparent)]
     InvalidTenant(#[from] InvalidTenant),
-    /// Anybody can sign with this key.
-    #[error("the key belongs to a sandbox token that Pockyt publishes; anybody could sign with it")]
+    /// Anybody can sign with one of the keys.
+    #[error("a key belongs to a sandbox token that Pockyt publishes; anybody could sign with it")]
     PublishedSandboxKey,
     /// This crate does not read notifications of this kind.
     #[error("notifications of this kind are not supported")]

@@ -33,6 +33,9 @@ pub struct ListenerCounts {
     pub deferred: u64,
     /// Notices given up.
     pub dead: u64,
+    /// Attempts that ended before the handler, because the stored message does not verify or is not what
+    /// it was recorded as. Each of them is among the deferred or the dead too.
+    pub unreadable: u64,
     /// Attempts whose outcome was not written, because the lease had been taken over.
     pub leases_lost: u64,
 }
@@ -68,6 +71,10 @@ impl Counters {
                 _ => &mut counts.retried,
             } += 1;
         });
+    }
+
+    pub(crate) fn unreadable(&self) {
+        self.update(|counts| counts.unreadable += 1);
     }
 
     pub(crate) fn lease_lost(&self) {

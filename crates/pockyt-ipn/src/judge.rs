@@ -1,35 +1,42 @@
 //! From a raw body to what it is worth. Pure.
 
-use pockyt_model::{FieldError, PaymentNotification};
-use pockyt_sign::{Ambiguous, Received, Rejection, Verified, Verifier};
+use pockyt_model::{FieldError, PaymentNotification, UtcMillis};
+use pockyt_sign::{Ambiguous, KeyRing, Received, Rejection, Verified};
 use pockyt_store::BodyFormat;
 
 use crate::{Limits, Refusal};
 
 /// A message whose signature is right.
-pub(crate) enum Judged<'a> {
+pub(crate) struct Judged<'a> {
+    /// Which key of the ring matched.
+    pub(crate) key: usize,
+    pub(crate) reading: Reading<'a>,
+}
+
+/// What a message says.
+pub(crate) enum Reading<'a> {
     Ambiguous(Ambiguous<'a>),
     Payment(PaymentNotification),
     Unreadable(Verified<'a>, FieldError),
 }
 
-/// Reads the Content-Type; without one, looks at the body.
-pub(crate) fn format_of(content_type: Option<&str>, body: &[u8]) -> Result<BodyFormat, Refusal> {
-    let essence = content_type.map(|text| text.split(';').next().unwrap_or_default().trim());
-    match essence.map(str::to_ascii_lowercase).as_deref() {
-        Some("application/x-www-form-urlencoded") => Ok(BodyFormat::Form),
-        Some("application/json") => Ok(BodyFormat::Json),
-        None | Some("") => Ok(sniff(body)),
-        Some(_) => Err(Refusal::UnsupportedType),
-    }
-}
+/// Types of media that are neither text nor made for programs, whatever the second half says.
+const NEITHER_FORM_NOR_JSON: [&str; 7] = ["audio", "font", "image", "message", "model", "multipart", "video"];
 
-/// No field name begins with a brace, so a form never looks like an object.
-fn sniff(body: &[u8]) -> BodyFormat {
-    match body.trim_ascii_start().first() {
+/// How a body is written.
+///
+/// An object begins with a brace and no field name does, so the first character tells, whatever the
+/// Content-Type says. A wrong label must not cost a genuine notification: all nine deliveries would bear
+/// it. The signature decides what is believed.
+pub(crate) fn format_of(content_type: Option<&str>, body: &[u8]) -> Result<BodyFormat, Refusal> {
+    let media = content_type.and_then(|text| text.split_once('/')).map_or("", |(media, _)| media.trim());
+    if NEITHER_FORM_NOR_JSON.iter().any(|neither| media.eq_ignore_ascii_case(neither)) {
+        return Err(Refusal::UnsupportedType);
+    }
+    Ok(match body.trim_ascii_start().first() {
         Some(b'{') => BodyFormat::Json,
         _ => BodyFormat::Form,
-    }
+    })
 }
 
 /// Everything that can be told before the signature is computed.
@@ -63,21 +70,26 @@ fn count_members(body: &[u8]) -> usize {
     members
 }
 
-/// Verifies a body and reads it as a payment's notification.
+/// Verifies a body with the keys that are valid at `now`, and reads it as a payment's notification.
 pub(crate) fn judge<'a>(
-    verifier: &Verifier,
+    keys: &KeyRing,
     format: BodyFormat,
     body: &'a [u8],
+    now: UtcMillis,
 ) -> Result<Judged<'a>, Rejection> {
     let received = match format {
-        BodyFormat::Json => verifier.json(body)?,
-        _ => verifier.form(body)?,
+        BodyFormat::Json => keys.json(body, now.get())?,
+        _ => keys.form(body, now.get())?,
     };
     Ok(match received {
-        Received::Ambiguous(message) => Judged::Ambiguous(message),
-        Received::Verified(message) => match PaymentNotification::read(&message) {
-            Ok(payment) => Judged::Payment(payment),
-            Err(error) => Judged::Unreadable(message, error),
-        },
+        Received::Ambiguous(message) => Judged { key: message.key(), reading: Reading::Ambiguous(message) },
+        Received::Verified(message) => Judged { key: message.key(), reading: read(message) },
     })
+}
+
+fn read(message: Verified<'_>) -> Reading<'_> {
+    match PaymentNotification::read(&message) {
+        Ok(payment) => Reading::Payment(payment),
+        Err(error) => Reading::Unreadable(message, error),
+    }
 }

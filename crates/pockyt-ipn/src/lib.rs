@@ -16,10 +16,18 @@
 //! | right signature, recorded before, whatever became of it | 200 `success` |
 //! | right signature, another message with the same key says otherwise | 200 `success`, quarantined |
 //! | right signature, ambiguous, or a required field cannot be read | 200 `success`, quarantined |
+//! | right signature, another cut of the text of one in quarantine | 200 `success` |
 //! | right signature, the store failed or took too long | 503 |
 //! | signature wrong, missing or malformed | 401, always the same answer |
-//! | too large, too slow, wrong Content-Type, not POST | 413, 408, 415, 405 |
+//! | too large, too slow, not POST | 413, 408, 405 |
+//! | a Content-Type that can be neither form nor JSON, or two Content-Types | 415 |
 //! | too many fields, not decodable, a name twice or odd | 400 |
+//!
+//! A body whose first character that is no white space is `{` is read as JSON and any other as a form,
+//! since no field name begins with a brace. The Content-Type may say otherwise, or be missing: Pockyt's
+//! documents show both ways to write a body, a wrong label would cost all nine deliveries, and the
+//! signature decides anyway. Only `audio/*`, `font/*`, `image/*`, `message/*`, `model/*`, `multipart/*` and
+//! `video/*` can be neither.
 //!
 //! From then on handing over is the listener's business, not Pockyt's: a [`Handler`] is called until it
 //! says [`Handled::Done`], with growing delays, up to a limit at which the notice is *dead* and waits
@@ -65,12 +73,41 @@
 //! by anybody who saw it; that is a duplicate for ever, even after pruning. Notifications of one payment
 //! may arrive in any order, and each status is a notice of its own.
 //!
+//! # Replacing the token
+//!
+//! A notice that was answered `success` is not sent again, so it must stay readable until it is handled.
+//! Give the listener a [`KeyRing`](pockyt_sign::KeyRing) with the new key and, as a retired one, the old:
+//!
+//! ```
+//! use pockyt_ipn::Listener;
+//! use pockyt_sign::{ApiToken, KeyRing, SigningKey};
+//! use pockyt_store::MemoryInbox;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let key = |token| ApiToken::new(token).map(|token| SigningKey::new(&token));
+//! let switched = 1_767_225_600_000; // 2026-01-01T00:00:00Z
+//! let two_hours = 7_200_000;
+//! let keys = KeyRing::new("2026", key("new token")?)
+//!     .with_retired("2025", key("old token")?, switched + two_hours);
+//! let listener = Listener::builder(keys, MemoryInbox::default()).tenant("shop").build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A message is judged by the keys that are valid when it comes, and a record by those that were valid
+//! when it came. So the two hours of resends are enough for the end of the old key, but leave it in the
+//! ring until no notice that waits or is dead was recorded under its label
+//! ([`key_label`](pockyt_store::StoredNotice::key_label)). When it is taken out too early, nothing is lost
+//! at once: the notice is put off with growing delays, as deferred ones are, until it is as old as
+//! [`RetryPolicy::defer_for`] says; then it is dead, and can be redriven when the key is back.
+//!
 //! # Events
 //!
 //! By `tracing`, with fixed messages: `ipn recorded`, `ipn duplicate`, `ipn conflict`, `ipn quarantined`,
 //! `ipn refused`, `ipn store failed`, `ipn done`, `ipn retried`, `ipn deferred`, `ipn dead`,
-//! `ipn lease lost`. Their fields are `tenant`, `notice`, `attempt`, `reason`, `kind`. They hold no body,
-//! no value of a field, no signature and no key. The same is counted in [`ListenerCounts`].
+//! `ipn unreadable` (a stored message does not verify, or not as what it was recorded as),
+//! `ipn lease lost`. Their fields are `tenant`, `notice`, `attempt`, `reason`, `kind`. They hold no body, no
+//! value of a field, no signature and no key. The same is counted in [`ListenerCounts`].
 //!
 //! # What it does not do
 //!

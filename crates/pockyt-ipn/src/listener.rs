@@ -7,14 +7,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_model::{Clock, UtcMillis};
-use pockyt_sign::{SigningKey, Verifier};
-use pockyt_store::{BodyFormat, Doubt, Inbox, NewNotice, OwnerToken, Recorded, Route};
+use pockyt_model::Clock;
+use pockyt_sign::KeyRing;
+use pockyt_store::{Arrival, Doubt, Inbox, NewNotice, OwnerToken, Recorded, Route};
 use tokio::sync::Notify;
 
 pub use self::service::{ListenerService, ReplyFuture};
 use crate::counts::Counters;
-use crate::judge::{Judged, check_size, format_of, judge};
+use crate::judge::{Reading, check_size, format_of, judge};
 use crate::{Limits, ListenerBuilder, ListenerCounts, Refusal, Reply, RetryPolicy, Verdict};
 
 /// Hears the notifications of one tenant and kind, and hands them over.
@@ -25,7 +25,7 @@ pub struct Listener<I> {
 }
 
 pub(crate) struct Shared<I> {
-    pub(crate) verifier: Verifier,
+    pub(crate) keys: KeyRing,
     pub(crate) inbox: I,
     pub(crate) route: Route,
     pub(crate) clock: Arc<dyn Clock>,
@@ -38,9 +38,12 @@ pub(crate) struct Shared<I> {
 }
 
 impl<I: Inbox> Listener<I> {
-    /// Begins a listener for messages signed with this key, kept in this inbox.
-    pub fn builder(key: SigningKey, inbox: I) -> ListenerBuilder<I> {
-        ListenerBuilder::new(key, inbox)
+    /// Begins a listener for messages signed with one of these keys, kept in this inbox.
+    ///
+    /// A [`SigningKey`](pockyt_sign::SigningKey) will do, or a [`KeyRing`] while a token is being
+    /// replaced.
+    pub fn builder(keys: impl Into<KeyRing>, inbox: I) -> ListenerBuilder<I> {
+        ListenerBuilder::new(keys.into(), inbox)
     }
 
     pub(crate) fn new(shared: Shared<I>) -> Self {
@@ -70,11 +73,15 @@ impl<I: Inbox> Listener<I> {
 
     /// Everything up to the store.
     fn weigh(&self, content_type: Option<&str>, body: &[u8]) -> Result<NewNotice, Refusal> {
-        let Shared { verifier, route, limits, clock, .. } = &*self.shared;
+        let Shared { keys, route, limits, clock, .. } = &*self.shared;
         let format = format_of(content_type, body)?;
         check_size(format, body, limits)?;
-        let judged = judge(verifier, format, body).map_err(Refusal::of)?;
-        Ok(new_notice(route.clone(), format, body, clock.now(), judged))
+        // One moment for both, so that a key that reads the message now reads the record ever after.
+        let received_at = clock.now();
+        let judged = judge(keys, format, body, received_at).map_err(Refusal::of)?;
+        // A ring has a label for each of its keys.
+        let key_label = keys.label(judged.key).unwrap_or_default();
+        Ok(new_notice(Arrival { route: route.clone(), format, body, received_at, key_label }, judged.reading))
     }
 
     async fn record(&self, notice: NewNotice) -> Verdict {
@@ -108,25 +115,16 @@ impl<I: Inbox> Listener<I> {
     }
 }
 
-fn new_notice(
-    route: Route,
-    format: BodyFormat,
-    body: &[u8],
-    now: UtcMillis,
-    judged: Judged<'_>,
-) -> NewNotice {
-    match judged {
-        Judged::Payment(payment) => {
-            let (key, fingerprint) = (payment.dedupe_key(), payment.fingerprint());
-            NewNotice::clean(route, format, body, now, &key, &fingerprint)
-        }
-        Judged::Ambiguous(message) => {
+fn new_notice(arrival: Arrival<'_>, reading: Reading<'_>) -> NewNotice {
+    match reading {
+        Reading::Payment(payment) => NewNotice::clean(arrival, &payment.dedupe_key(), &payment.fingerprint()),
+        Reading::Ambiguous(message) => {
             let doubt = Doubt::Ambiguous { field: message.field().to_owned() };
-            NewNotice::doubtful(route, format, body, now, message.unconfirmed_fields(), doubt)
+            NewNotice::doubtful(arrival, message.unconfirmed_fields(), doubt)
         }
-        Judged::Unreadable(message, error) => {
+        Reading::Unreadable(message, error) => {
             let doubt = Doubt::Unreadable { problem: error.to_string() };
-            NewNotice::doubtful(route, format, body, now, message.fields(), doubt)
+            NewNotice::doubtful(arrival, message.fields(), doubt)
         }
     }
 }

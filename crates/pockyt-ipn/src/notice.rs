@@ -1,10 +1,12 @@
 //! What reaches a handler.
 
+use std::fmt;
+
 use pockyt_model::PaymentNotification;
-use pockyt_sign::Verifier;
+use pockyt_sign::{KeyRing, Rejection};
 use pockyt_store::{Identity, NoticeId, StoredNotice, Tenant};
 
-use crate::judge::{Judged, judge};
+use crate::judge::{Reading, judge};
 
 /// A genuine notification, for a [`Handler`](crate::Handler).
 ///
@@ -23,20 +25,21 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Reads a stored notice again; `None` when it does not verify or is not what it was recorded as.
-    pub(crate) fn read(stored: &StoredNotice, verifier: &Verifier) -> Option<Self> {
-        let judged = judge(verifier, stored.format, &stored.body).ok()?;
-        let Judged::Payment(payment) = judged else { return None };
+    /// Reads a stored notice again, with the keys that were valid when it was received.
+    pub(crate) fn read(stored: &StoredNotice, keys: &KeyRing) -> Result<Self, Unreadable> {
+        let judged = judge(keys, stored.format, &stored.body, stored.received_at);
+        let Reading::Payment(payment) = judged.map_err(Unreadable::Unverified)?.reading else {
+            return Err(Unreadable::Changed);
+        };
         let identity = Identity::Clean {
             key: payment.dedupe_key().as_str().to_owned(),
             fingerprint: *payment.fingerprint().as_bytes(),
         };
-        (identity == stored.identity).then(|| Self {
-            id: stored.id,
-            tenant: stored.route.tenant().clone(),
-            payment,
-            attempt: stored.attempt(),
-        })
+        if identity != stored.identity {
+            return Err(Unreadable::Changed);
+        }
+        let tenant = stored.route.tenant().clone();
+        Ok(Self { id: stored.id, tenant, payment, attempt: stored.attempt() })
     }
 
     /// Its number in the store: the same at every attempt, so it can serve as an idempotency key.
@@ -57,5 +60,36 @@ impl Notice {
     /// Which attempt this is, counted from 1.
     pub fn attempt(&self) -> u32 {
         self.attempt
+    }
+}
+
+/// Why a stored notice cannot be handed over as it is.
+///
+/// Its `success` has gone out, and Pockyt will not send it again: this may be an attack on the store, but
+/// also a key that was taken out too early or another version of this program, which can be mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// It reads as something else than what it was recorded as.
+    Changed,
+    /// No key that was valid when it was received verifies it.
+    Unverified(Rejection),
+}
+
+impl Unreadable {
+    /// A stable word for it, in kebab case.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Unverified(rejection) => rejection.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed => f.write_str("the stored message is not what it was recorded as"),
+            Self::Unverified(rejection) => write!(f, "the stored message does not verify: {rejection}"),
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::Handled;
 ///
 /// By default a failure is tried again after 1 s, 2 s, 4 s and so on up to 10 minutes, 20 attempts in
 /// all, which takes about two hours; a deferral likewise after 1 s up to 5 minutes, until the notice is
-/// a day old.
+/// a day old. A stored message that no key verifies any more is deferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub(crate) attempts: u32,
@@ -54,7 +54,7 @@ impl RetryPolicy {
         Self { longest_deferral: longest_deferral.max(Duration::from_millis(1)), ..self }
     }
 
-    /// How old a notice may grow before a deferral gives it up.
+    /// How old a notice may grow before a deferral gives it up; a day unless set.
     pub fn defer_for(self, defer_for: Duration) -> Self {
         Self { defer_for, ..self }
     }

@@ -67,7 +67,7 @@ pub enum Refusal {
     TooSlow,
     /// The signature is missing or wrong.
     Unsigned(Rejection),
-    /// The Content-Type is neither that of a form nor that of JSON.
+    /// The Content-Type can be neither that of a form nor that of JSON, or there are two of them.
     UnsupportedType,
 }
 

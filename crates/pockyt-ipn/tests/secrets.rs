@@ -100,6 +100,10 @@ async fn a_full_day(shown: &mut String) {
         }
     };
     assert_eq!(listener.run_until_idle(&handler).await.unwrap(), 4);
+    listener.accept(FORM, genuine(5).as_bytes()).await;
+    *inbox.body_on_claim.lock().unwrap() = Some(forged);
+    listener.run_until_idle(&handler).await.unwrap();
+    assert!(listener.counts().unreadable > 0);
     shown.push_str(&notices.into_inner().unwrap());
     shown.push_str(&format!("{listener:?} {:?} {:?} {:?}", listener.service(), listener.counts(), key()));
 }
@@ -115,7 +119,7 @@ fn no_token_key_signature_or_body_is_shown_or_logged() {
     let logged = ears.0.lock().unwrap().clone();
     let events =
         ["recorded", "duplicate", "conflict", "quarantined", "refused", "store failed", "done", "retried"];
-    for event in events.iter().chain(&["deferred", "dead"]) {
+    for event in events.iter().chain(&["deferred", "dead", "unreadable"]) {
         assert!(logged.contains(&format!("message=ipn {event} ")), "ipn {event} is not among\n{logged}");
     }
     let signature = genuine(2).split("verifySign=").nth(1).unwrap().to_owned();

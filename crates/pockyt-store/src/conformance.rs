@@ -27,10 +27,11 @@ pub use claiming::{
     expired_leases_are_taken_over_and_the_late_owner_is_refused, outcomes_are_written, reasons_are_cut,
     unfinished_leases_that_ran_out_may_still_finish,
 };
-pub use messages::{doubtful, payment, route};
+pub use messages::{KEY_LABEL, doubtful, payment, recuts, route};
 pub use recording::{
-    clean_and_doubtful_messages_never_meet, conflicts_are_quarantined_once, lists_are_paged,
-    pruned_notices_stay_duplicates, repetitions_are_duplicates_in_every_state, routes_never_meet,
+    clean_and_doubtful_messages_never_meet, conflicts_are_quarantined_once,
+    cuts_of_one_text_are_one_doubtful_notice, lists_are_paged, pruned_notices_stay_duplicates,
+    records_come_back_as_they_came, repetitions_are_duplicates_in_every_state, routes_never_meet,
     statuses_of_one_payment_are_notices_of_their_own,
 };
 
@@ -38,9 +39,11 @@ use crate::Inbox;
 
 /// Runs every case, each on an inbox of its own.
 pub async fn all<I: Inbox>(empty: impl AsyncFn() -> I) {
+    records_come_back_as_they_came(&empty().await).await;
     repetitions_are_duplicates_in_every_state(&empty().await).await;
     conflicts_are_quarantined_once(&empty().await).await;
     clean_and_doubtful_messages_never_meet(&empty().await).await;
+    cuts_of_one_text_are_one_doubtful_notice(&empty().await).await;
     routes_never_meet(&empty().await).await;
     statuses_of_one_payment_are_notices_of_their_own(&empty().await).await;
     pruned_notices_stay_duplicates(&empty().await).await;

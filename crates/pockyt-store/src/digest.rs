@@ -2,29 +2,24 @@
 
 use std::fmt;
 
-use pockyt_sign::Fields;
+use pockyt_sign::{Fields, algorithm};
 use sha2::{Digest, Sha256};
 
-/// SHA-256 over the signed fields of a message, whatever they mean.
+/// SHA-256 over the signed text of a message, whatever it means.
 ///
-/// Over the fields, not over the bytes: one signed message can be written in any number of ways
-/// (escapes, stray separators, unsigned empty fields), and each would otherwise fill another record.
-/// The order of the fields does not matter, since the signature does not cover it.
+/// Over [`algorithm::canonical_text`], which is what the signature covers: one signed text can be
+/// written in any number of ways (order, escapes, stray separators, unsigned empty fields) and cut into
+/// fields in many (`{a: "1&b=2"}` and `{a: "1", b: "2"}` sign alike). Whoever has seen one message can
+/// make all of these without the key, and each would otherwise fill another record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentDigest([u8; 32]);
 
 impl ContentDigest {
-    /// The digest of these fields.
+    /// The digest of the text of these fields, which are those that were signed.
     pub fn of(fields: &Fields<'_>) -> Self {
-        let mut pairs: Vec<(&str, &str)> = fields.iter().collect();
-        pairs.sort_unstable();
-        let mut hasher = Sha256::new_with_prefix("pockyt-content-1");
-        for text in pairs.iter().flat_map(|(name, value)| [name, value]) {
-            // Length-prefixed as 64 bits, so that no two lists of fields run together alike.
-            hasher.update((text.len() as u64).to_be_bytes());
-            hasher.update(text);
-        }
-        Self(hasher.finalize().into())
+        let pairs: Vec<(&str, &str)> = fields.iter().collect();
+        let hasher = Sha256::new_with_prefix("pockyt-content-2");
+        Self(hasher.chain_update(algorithm::canonical_text(&pairs)).finalize().into())
     }
 
     /// From the 32 bytes, as a store kept them.

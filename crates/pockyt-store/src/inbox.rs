@@ -45,7 +45,8 @@ pub trait Inbox: Send + Sync {
     ///
     /// Clean messages of one route are the same by their key; when the fingerprint differs from the
     /// first one's, it is a conflict, which is kept once: a repetition of it is a duplicate of it.
-    /// Doubtful messages are the same by their content and live apart from clean ones.
+    /// Doubtful messages are the same by their signed text, however it is cut into fields, and live apart
+    /// from clean ones. Of a repetition nothing is kept: record, body and key label are the first one's.
     fn record(&self, notice: NewNotice) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 
     /// Takes one notice of the route that is due, for at most `lease_for` (and [`crate::MAX_LEASE`]).

@@ -5,7 +5,9 @@
 //!
 //! * **Recording** tells first deliveries from duplicates for ever, and from *conflicts*: another
 //!   message about the same thing. What cannot be believed is kept in quarantine for people to look
-//!   at, under a name of its own, so that it can neither block a clean message nor pass for one.
+//!   at, under a name of its own, so that it can neither block a clean message nor pass for one. All
+//!   ways to cut one signed text into fields share one record, so nobody can fill the quarantine from
+//!   one message. Each record says which key matched.
 //! * **Claiming** hands a notice to one worker at a time, on a lease. A worker that dies loses its
 //!   lease to the next one, and a worker that comes back too late cannot overwrite what happened
 //!   meanwhile. Nothing can be suppressed for ever: leases and delays have upper bounds.
@@ -18,7 +20,8 @@
 //! use std::time::Duration;
 //! use pockyt_model::{NotificationKind, PaymentNotification, UtcMillis};
 //! use pockyt_sign::{ApiToken, Received, SigningKey, Verifier};
-//! use pockyt_store::{BodyFormat, Inbox, MemoryInbox, NewNotice, Outcome, OwnerToken, Recorded, Route, Tenant};
+//! use pockyt_store::{Arrival, BodyFormat, Inbox, MemoryInbox, NewNotice, Outcome, OwnerToken, Recorded};
+//! use pockyt_store::{Route, Tenant};
 //!
 //! # let mut future = std::pin::pin!(async {
 //! let body = b"amount=0.01&currency=USD&reference=test1666247277861&settleCurrency=USD&status=success\
@@ -28,9 +31,14 @@
 //! let payment = PaymentNotification::read(&message)?;
 //!
 //! let route = Route::new(Tenant::new("shop")?, NotificationKind::Payment);
-//! let notice = NewNotice::clean(
-//!     route.clone(), BodyFormat::Form, body, UtcMillis::new(0), &payment.dedupe_key(), &payment.fingerprint(),
-//! );
+//! let arrival = Arrival {
+//!     route: route.clone(),
+//!     format: BodyFormat::Form,
+//!     body,
+//!     received_at: UtcMillis::new(0),
+//!     key_label: "2026",
+//! };
+//! let notice = NewNotice::clean(arrival, &payment.dedupe_key(), &payment.fingerprint());
 //! let inbox = MemoryInbox::default();
 //! let Recorded::First(id) = inbox.record(notice.clone()).await? else { panic!("seen before") };
 //! assert_eq!(inbox.record(notice).await?, Recorded::Duplicate(id));
@@ -62,6 +70,6 @@ pub use error::{FinishError, StoreError, StoreErrorKind};
 pub use inbox::{Inbox, Recorded};
 pub use lease::{Claimed, Lease, MAX_DELAY, MAX_LEASE, Outcome, OwnerToken};
 pub use memory::MemoryInbox;
-pub use notice::{BodyFormat, Doubt, Identity, NewNotice, NoticeId};
+pub use notice::{Arrival, BodyFormat, Doubt, Identity, NewNotice, NoticeId};
 pub use route::{InvalidTenant, Route, Tenant};
 pub use stored::{Counts, Finished, Quarantine, Standing, State, StoredNotice};

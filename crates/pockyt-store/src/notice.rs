@@ -70,8 +70,34 @@ pub enum Identity {
         /// What these must agree on; see [`Fingerprint`].
         fingerprint: [u8; 32],
     },
-    /// Of a doubtful one: only its content is known.
+    /// Of a doubtful one: only its signed text is known. All ways to cut that text are the same message.
     Doubtful(ContentDigest),
+}
+
+/// How a message with a right signature came in.
+#[derive(Clone)]
+pub struct Arrival<'a> {
+    /// Where.
+    pub route: Route,
+    /// How the body is written.
+    pub format: BodyFormat,
+    /// The body as it was received, `verifySign` included.
+    pub body: &'a [u8],
+    /// When.
+    pub received_at: UtcMillis,
+    /// The label of the key that matched; see [`pockyt_sign::KeyRing::label`]. It is shown.
+    pub key_label: &'a str,
+}
+
+/// Without the body, which holds personal data and a signature.
+impl fmt::Debug for Arrival<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arrival")
+            .field("route", &self.route)
+            .field("received_at", &self.received_at)
+            .field("key_label", &self.key_label)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A message whose signature was found right, and what is made of it.
@@ -81,37 +107,29 @@ pub struct NewNotice {
     pub(crate) format: BodyFormat,
     pub(crate) body: Arc<[u8]>,
     pub(crate) received_at: UtcMillis,
+    pub(crate) key_label: String,
     pub(crate) identity: Identity,
     pub(crate) doubt: Option<Doubt>,
 }
 
 impl NewNotice {
     /// A verified message that reads as its kind: it will be handed over.
-    pub fn clean(
-        route: Route,
-        format: BodyFormat,
-        body: &[u8],
-        received_at: UtcMillis,
-        key: &DedupeKey,
-        fingerprint: &Fingerprint,
-    ) -> Self {
-        let identity = Identity::Clean { key: key.as_str().to_owned(), fingerprint: *fingerprint.as_bytes() };
-        Self { route, format, body: body.into(), received_at, identity, doubt: None }
+    pub fn clean(arrival: Arrival<'_>, key: &DedupeKey, fingerprint: &Fingerprint) -> Self {
+        let (key, fingerprint) = (key.as_str().to_owned(), *fingerprint.as_bytes());
+        Self::new(arrival, Identity::Clean { key, fingerprint }, None)
     }
 
     /// A message that must not be acted upon: it will be kept in quarantine.
     ///
-    /// `fields` are its signed fields, which tell it from others.
-    pub fn doubtful(
-        route: Route,
-        format: BodyFormat,
-        body: &[u8],
-        received_at: UtcMillis,
-        fields: &Fields<'_>,
-        doubt: Doubt,
-    ) -> Self {
-        let identity = Identity::Doubtful(ContentDigest::of(fields));
-        Self { route, format, body: body.into(), received_at, identity, doubt: Some(doubt) }
+    /// `fields` are its signed fields, whose text tells it from others.
+    pub fn doubtful(arrival: Arrival<'_>, fields: &Fields<'_>, doubt: Doubt) -> Self {
+        Self::new(arrival, Identity::Doubtful(ContentDigest::of(fields)), Some(doubt))
+    }
+
+    fn new(arrival: Arrival<'_>, identity: Identity, doubt: Option<Doubt>) -> Self {
+        let Arrival { route, format, body, received_at, key_label } = arrival;
+        let (body, key_label) = (body.into(), key_label.to_owned());
+        Self { route, format, body, received_at, key_label, identity, doubt }
     }
 
     /// Where it came in.
@@ -138,6 +156,7 @@ impl fmt::Debug for NewNotice {
             .field("identity", &self.identity)
             .field("doubt", &self.doubt)
             .field("received_at", &self.received_at)
+            .field("key_label", &self.key_label)
             .finish_non_exhaustive()
     }
 }

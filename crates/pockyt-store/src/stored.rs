@@ -20,9 +20,14 @@ pub struct StoredNotice {
     /// How the body is written.
     pub format: BodyFormat,
     /// The body as it was received, `verifySign` included.
+    ///
+    /// Of a doubtful message this is the cut that came first, which may be an attacker's; only the
+    /// signed text is the signer's.
     pub body: Arc<[u8]>,
     /// When it was received first.
     pub received_at: UtcMillis,
+    /// The label of the key that matched when it was received first.
+    pub key_label: String,
     /// When anything about it last changed.
     pub changed_at: UtcMillis,
     /// Attempts that failed, or whose worker was never heard of again.
@@ -51,6 +56,7 @@ impl fmt::Debug for StoredNotice {
             .field("route", &self.route)
             .field("identity", &self.identity)
             .field("received_at", &self.received_at)
+            .field("key_label", &self.key_label)
             .field("changed_at", &self.changed_at)
             .field("failures", &self.failures)
             .field("deferrals", &self.deferrals)

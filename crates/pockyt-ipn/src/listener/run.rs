@@ -3,9 +3,10 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use pockyt_store::{Claimed, FinishError, Inbox, Outcome, StoreError};
+use pockyt_store::{Claimed, FinishError, Inbox, Outcome, StoreError, StoredNotice};
 use tokio::time::timeout;
 
+use crate::notice::Unreadable;
 use crate::{Handled, Handler, Listener, Notice};
 
 /// How long to wait at most before looking again: another process may have left something behind.
@@ -17,7 +18,8 @@ const WAIT_FOR_STORE: Duration = Duration::from_secs(1);
 impl<I: Inbox> Listener<I> {
     /// Hands over notices as they become due, one after the other, for ever.
     ///
-    /// Spawn it, or poll it beside the server; several at once share the work. Dropping it while a
+    /// Spawn it as `tokio::spawn(async move { listener.run(handler).await })`, with a clone of the
+    /// listener, or poll it beside the server; several at once share the work. Dropping it while a
     /// handler is at work is like a crash: the notice is handed over again when its lease has run out.
     /// A store that fails is asked again every second.
     ///
@@ -98,13 +100,24 @@ impl<I: Inbox> Listener<I> {
         }
     }
 
+    fn report_unreadable(&self, stored: &StoredNotice, unreadable: Unreadable) {
+        self.shared.counters.unreadable();
+        let tenant = self.shared.route.tenant().as_str();
+        let (notice, attempt, reason) = (stored.id.get(), stored.attempt(), unreadable.as_str());
+        tracing::error!(tenant, notice, attempt, reason, "ipn unreadable");
+    }
+
     async fn hand_over<H: Handler>(&self, handler: &H, claimed: &Claimed) -> Handled {
         let stored = &claimed.notice;
         if stored.failures >= self.shared.retries.attempts {
             return Handled::dead("every attempt ended without a word");
         }
-        let Some(notice) = Notice::read(stored, &self.shared.verifier) else {
-            return Handled::dead("the stored message does not verify as what it was recorded as");
+        let notice = match Notice::read(stored, &self.shared.keys) {
+            Ok(notice) => notice,
+            Err(unreadable) => {
+                self.report_unreadable(stored, unreadable);
+                return Handled::deferred(unreadable.to_string());
+            }
         };
         let time = self.shared.lease * 3 / 4;
         match timeout(time, handler.handle(&notice)).await {

@@ -50,13 +50,12 @@ impl<I: Inbox + 'static> Listener<I> {
     }
 }
 
-/// The one Content-Type; several or one that is not text is none that is supported.
+/// The one Content-Type. One that is not text says nothing, as if there was none.
 fn content_type(headers: &http::HeaderMap) -> Result<Option<&str>, Refusal> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(|_| Refusal::UnsupportedType),
-        (Some(_), Some(_)) => Err(Refusal::UnsupportedType),
+        (_, Some(_)) => Err(Refusal::UnsupportedType),
+        (value, None) => Ok(value.and_then(|value| value.to_str().ok())),
     }
 }
 

@@ -61,6 +61,22 @@ async fn a_conflict_is_quarantined_and_answered_success() {
 }
 
 #[tokio::test]
+async fn one_transaction_under_two_references_is_a_conflict() {
+    let (listener, _) = listener();
+    let Verdict::Recorded(first) = accept(&listener, &genuine(1)).await.verdict else { panic!() };
+    let mut elsewhere = fields(1, "13.00", "success");
+    elsewhere[2].1 = "order-2".into();
+    let reply = accept(&listener, &form(&signed(elsewhere))).await;
+    assert!(is_success(reply));
+    let Verdict::Conflict(id) = reply.verdict else { panic!("{reply:?}") };
+    let stored = listener.inbox().get(id).await.unwrap().unwrap();
+    assert_eq!(stored.standing, Standing::Quarantined(Quarantine::Conflict { with: first }));
+    let script = Script::new(Vec::new());
+    listener.run_until_idle(&script).await.unwrap();
+    assert_eq!(script.told(), ["order-1 success #1"]);
+}
+
+#[tokio::test]
 async fn ambiguous_and_unreadable_messages_are_quarantined_once_and_answered_success() {
     let mut without_amount = fields(2, "13.00", "success");
     without_amount.remove(0);
@@ -146,15 +162,14 @@ async fn what_is_out_of_bounds_or_not_decodable_is_refused_and_not_stored() {
         (FORM, many(58), 400, "too-many-fields"),
         (JSON, format!("{{{}}}", members.join(",")), 400, "too-many-fields"),
         (JSON, format!("{{{}}}", members[..64].join(",")), 401, "signature-missing"),
-        (Some("text/plain"), genuine.clone(), 415, "unsupported-type"),
-        (Some("multipart/form-data; boundary=x"), genuine.clone(), 415, "unsupported-type"),
-        (JSON, genuine.clone(), 400, "invalid-json"),
         (FORM, format!("{genuine}&amount=13.00"), 400, "duplicate-name"),
         (FORM, "a=%zz".into(), 400, "invalid-escape"),
         (FORM, "a=%ff".into(), 400, "invalid-utf8"),
         (FORM, "a-b=1".into(), 400, "name-not-allowed"),
         (JSON, "{\"a\":".into(), 400, "invalid-json"),
-        (JSON, "\\\"{[:]}".into(), 400, "invalid-json"),
+        (JSON, "{\\\"{[:]}".into(), 400, "invalid-json"),
+        (JSON, "\\\"{[:]}".into(), 400, "name-not-allowed"),
+        (JSON, "[]".into(), 400, "name-not-allowed"),
     ];
     for (content_type, body, status, reason) in rows {
         let (listener, _) = listener();
@@ -177,28 +192,52 @@ async fn limits_are_the_callers_to_choose_and_include_their_bound() {
 }
 
 #[tokio::test]
-async fn form_and_json_are_told_by_content_type_or_else_by_the_first_character() {
-    let signed = signed(fields(1, "13.00", "success"));
-    let rows = [
-        (FORM, form(&signed)),
-        (Some("Application/X-WWW-Form-UrlEncoded;charset=UTF-8"), form(&signed)),
-        (JSON, json(&signed)),
-        (Some("application/json; charset=utf-8"), json(&signed)),
-        (None, form(&signed)),
-        (None, format!(" \r\n\t{}", json(&signed))),
-        (Some(""), json(&signed)),
+async fn form_and_json_are_told_by_the_first_character_whatever_the_content_type_says() {
+    let types = [
+        FORM,
+        Some("Application/X-WWW-Form-UrlEncoded;charset=UTF-8"),
+        JSON,
+        Some("application/json; charset=utf-8"),
+        Some("application/octet-stream"),
+        Some("text/plain"),
+        Some("text/html;charset=ISO-8859-1"),
+        Some("multipart"),
+        Some("*/*"),
+        Some("; /"),
+        Some(""),
+        None,
     ];
+    let signed = signed(fields(1, "13.00", "success"));
+    let bodies = [form(&signed), json(&signed), format!(" \r\n\t{}", json(&signed))];
     let (listener, _) = listener();
-    for (content_type, body) in &rows {
-        let reply = listener.accept(*content_type, body.as_bytes()).await;
-        assert!(is_success(reply), "{content_type:?} {body}");
+    for content_type in types {
+        for body in &bodies {
+            let reply = listener.accept(content_type, body.as_bytes()).await;
+            assert!(is_success(reply), "{content_type:?} {body}");
+        }
     }
     // However it is written, it is one notification, and it can be handed over from JSON too.
-    assert_eq!((listener.counts().recorded, listener.counts().duplicates), (1, 6));
+    let deliveries = types.len() * bodies.len();
+    assert_eq!((listener.counts().recorded, listener.counts().duplicates), (1, deliveries as u64 - 1));
     let other = json(&crate::support::signed(fields(2, "13.00", "success")));
-    listener.accept(JSON, other.as_bytes()).await;
+    listener.accept(FORM, other.as_bytes()).await;
     assert_eq!(listener.run_until_idle(&Script::new(Vec::new())).await.unwrap(), 2);
     assert_eq!(states(listener.inbox().counts().await.unwrap()), [0, 2, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn types_that_can_be_neither_form_nor_json_are_refused() {
+    let signed = signed(fields(1, "13.00", "success"));
+    let (listener, _) = listener();
+    let types = ["audio/mpeg", "font/woff", "IMAGE/PNG", "message/http", "model/gltf+json"];
+    for content_type in types.iter().chain(&[" multipart/form-data; boundary=x", "video/mp4"]) {
+        for body in [form(&signed), json(&signed)] {
+            let reply = listener.accept(Some(content_type), body.as_bytes()).await;
+            assert_eq!(reply.status.as_u16(), 415, "{content_type}");
+        }
+    }
+    assert_eq!(listener.counts().refused.into_iter().collect::<Vec<_>>(), [("unsupported-type", 14)]);
+    assert_eq!(states(listener.inbox().counts().await.unwrap()), [0; 5]);
 }
 
 #[tokio::test]

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pockyt_ipn::{Handled, Handler, Notice, RetryPolicy};
+use pockyt_ipn::{Handled, Handler, Listener, Notice, RetryPolicy};
+use pockyt_sign::SigningKey;
 use pockyt_store::{Finished, Inbox};
 use proptest::prelude::*;
 
-use crate::support::{FORM, JSON, ManualClock, builder, fields, form, genuine, json, recut, signed};
+use crate::support::{FORM, JSON, ManualClock, TestInbox, fields, form, genuine, json, key, recut, signed};
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -19,6 +20,8 @@ enum Event {
     PruneWhatIsDone,
     Run,
     StoreFails(bool),
+    /// The listener is started with a token, the right one or another.
+    TokenIsRight(bool),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +55,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::PruneWhatIsDone),
         3 => Just(Event::Run),
         1 => any::<bool>().prop_map(Event::StoreFails),
+        1 => any::<bool>().prop_map(Event::TokenIsRight),
     ]
 }
 
@@ -95,8 +99,13 @@ fn body(payment: u32, delivery: Delivery) -> (Option<&'static str>, String) {
 async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
     let clock = ManualClock::default();
     let policy = RetryPolicy::default().attempts(1000).defer_for(Duration::MAX);
-    let inbox = Arc::default();
-    let listener = builder(&inbox).clock(clock.clone()).retries(policy).build().unwrap();
+    let inbox = Arc::new(TestInbox::default());
+    let listener = |keys: SigningKey| {
+        let builder = Listener::builder(keys, Arc::clone(&inbox)).tenant("shop");
+        builder.clock(clock.clone()).retries(policy).build().unwrap()
+    };
+    let (right, wrong) = (listener(key()), listener(SigningKey::from_any_text("another token")));
+    let mut token_is_right = true;
     let references = (0..PAYMENTS).map(|payment| format!("order-{payment}"));
     let till = Till {
         failures_left: Mutex::new(references.clone().zip(failures).collect()),
@@ -106,9 +115,10 @@ async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
     // Of two conflicting messages the one that came first is what is handed over.
     let mut first: BTreeMap<String, &str> = BTreeMap::new();
     let every_payment_arrives = (0..PAYMENTS).map(|payment| Event::Deliver(payment, Delivery::AsSent));
-    let end = [Event::StoreFails(false)].into_iter().chain(every_payment_arrives);
+    let end = [Event::StoreFails(false), Event::TokenIsRight(true)].into_iter().chain(every_payment_arrives);
     for event in events.into_iter().chain(end) {
         let down = inbox.down.load(Ordering::SeqCst);
+        let listener = if token_is_right { &right } else { &wrong };
         match event {
             Event::Advance(millis) => clock.advance(Duration::from_millis(millis)),
             Event::CrashWhileHandling => {
@@ -121,13 +131,14 @@ async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
                 let (content_type, body) = body(payment, delivery);
                 let reply = listener.accept(content_type, body.as_bytes()).await;
                 let believed = !matches!(delivery, Delivery::Forged | Delivery::Unsigned);
-                assert_eq!(reply.body == "success", believed && !down, "{delivery:?}");
+                let kept = token_is_right && !down;
+                assert_eq!(reply.body == "success", believed && kept, "{delivery:?}");
                 let amount = match delivery {
                     Delivery::Conflicting => "14",
                     Delivery::AsJson | Delivery::AsSent | Delivery::WithUnsignedEmptyFields => "13",
                     _ => continue,
                 };
-                if !down {
+                if kept {
                     first.entry(format!("order-{payment}")).or_insert(amount);
                 }
             }
@@ -136,10 +147,11 @@ async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
             }
             Event::Run => assert_eq!(listener.run_until_idle(&till).await.is_err(), down),
             Event::StoreFails(fails) => inbox.down.store(fails, Ordering::SeqCst),
+            Event::TokenIsRight(is_right) => token_is_right = is_right,
         }
     }
     for _ in 0..12 {
-        listener.run_until_idle(&till).await.unwrap();
+        right.run_until_idle(&till).await.unwrap();
         clock.advance(Duration::from_secs(600));
     }
     let paid = till.paid.into_inner().unwrap();

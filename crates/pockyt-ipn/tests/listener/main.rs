@@ -9,8 +9,10 @@
 //! The listener from outside.
 
 mod answers;
+mod cuts;
 mod exactly_once;
 mod handing_over;
+mod keys;
 mod running;
 mod service;
 mod sockets;

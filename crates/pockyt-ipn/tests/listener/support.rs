@@ -34,8 +34,12 @@ pub(crate) fn fields(payment: u32, amount: &str, status: &str) -> Vec<(String, S
 }
 
 /// Fields with the signature that belongs to them.
-pub(crate) fn signed(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
-    let signature = algorithm::signature(&fields, &key());
+pub(crate) fn signed(fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    signed_with(&key(), fields)
+}
+
+pub(crate) fn signed_with(key: &SigningKey, mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    let signature = algorithm::signature(&fields, key);
     fields.push(("verifySign".into(), signature.to_string()));
     fields
 }
@@ -66,6 +70,23 @@ pub(crate) fn recut(payment: u32) -> String {
     let status = recut.remove(3);
     recut[2].1.push_str(&format!("&{}={}", status.0, status.1));
     form(&recut)
+}
+
+/// Every message with the signed text of these fields: between any two of them, by name, the first may
+/// end or may swallow the second. The first one of the list has the fields as they are.
+pub(crate) fn cuts(mut fields: Vec<(String, String)>) -> Vec<Vec<(String, String)>> {
+    fields.sort();
+    let cut = |joins: u32| {
+        let mut cut: Vec<(String, String)> = Vec::new();
+        for (at, (name, value)) in fields.iter().enumerate() {
+            match cut.last_mut().filter(|_| at > 0 && joins & (1 << (at - 1)) != 0) {
+                Some(last) => last.1.push_str(&format!("&{name}={value}")),
+                None => cut.push((name.clone(), value.clone())),
+            }
+        }
+        signed(cut)
+    };
+    (0..1 << (fields.len() - 1)).map(cut).collect()
 }
 
 /// The same form with its fields the other way round.

@@ -1,9 +1,12 @@
 //! Messages to record, signed with a key of the suite's own.
 
 use pockyt_model::{NotificationKind, PaymentNotification, UtcMillis};
-use pockyt_sign::{Received, SigningKey, Verified, Verifier, send};
+use pockyt_sign::{Received, SigningKey, Verifier, algorithm};
 
-use crate::{BodyFormat, Doubt, NewNotice, Route, Tenant};
+use crate::{Arrival, BodyFormat, Doubt, NewNotice, Route, Tenant};
+
+/// The label of the key that signed the suite's messages.
+pub const KEY_LABEL: &str = "the suite's key of 2026";
 
 /// The route of this tenant.
 pub fn route(tenant: &str) -> Route {
@@ -12,42 +15,70 @@ pub fn route(tenant: &str) -> Route {
 
 /// A clean notification of payment number `payment`.
 pub fn payment(route: &Route, payment: u32, amount: u32, status: &str, at: u64) -> NewNotice {
-    let body = body(payment, amount, status);
-    let message = verified(&body);
+    let body = form(&fields(payment, amount, status));
+    let Received::Verified(message) = received(&body) else { unreachable!("no odd values") };
     let read = PaymentNotification::read(&message).expect("all required fields are there");
-    let (key, fingerprint) = (read.dedupe_key(), read.fingerprint());
-    NewNotice::clean(route.clone(), BodyFormat::Form, body.as_bytes(), UtcMillis::new(at), &key, &fingerprint)
+    NewNotice::clean(arrival(route, &body, at), &read.dedupe_key(), &read.fingerprint())
 }
 
 /// A doubtful message, with the very fields of the clean one of the same payment.
 pub fn doubtful(route: &Route, payment: u32, at: u64) -> NewNotice {
-    let body = body(payment, 1, "success");
-    let message = verified(&body);
+    let body = form(&fields(payment, 1, "success"));
+    let Received::Verified(message) = received(&body) else { unreachable!("no odd values") };
     let doubt = Doubt::Unreadable { problem: "reference is missing".into() };
-    let at = UtcMillis::new(at);
-    NewNotice::doubtful(route.clone(), BodyFormat::Form, body.as_bytes(), at, message.fields(), doubt)
+    NewNotice::doubtful(arrival(route, &body, at), message.fields(), doubt)
 }
 
-fn body(payment: u32, amount: u32, status: &str) -> String {
-    let (amount, number) = (format!("{amount}.00"), format!("3000{payment:014}"));
-    let reference = format!("order-{payment}");
-    let fields = [
-        ("amount", amount.as_str()),
-        ("currency", "USD"),
-        ("reference", &reference),
-        ("status", status),
-        ("transactionNo", &number),
-    ];
-    let signature = send::sign(&fields, &key()).expect("plain names, no empty values");
+/// Ambiguous messages, each another cut of the signed text of the [`doubtful`] one of the same payment.
+pub fn recuts(route: &Route, payment: u32, at: u64) -> Vec<NewNotice> {
+    let whole = fields(payment, 1, "success");
+    let swallow = |swallowed: usize| {
+        let mut cut = whole.clone();
+        let (name, value) = cut.remove(swallowed);
+        let (_, swallower) = cut.get_mut(swallowed - 1).expect("is not the first");
+        swallower.push_str(&format!("%26{name}%3D{value}"));
+        let body = form_signed_as(&whole, &cut);
+        let Received::Ambiguous(message) = received(&body) else { unreachable!("holds another field") };
+        let doubt = Doubt::Ambiguous { field: message.field().to_owned() };
+        NewNotice::doubtful(arrival(route, &body, at), message.unconfirmed_fields(), doubt)
+    };
+    (1..whole.len()).map(swallow).collect()
+}
+
+fn arrival<'a>(route: &Route, body: &'a str, at: u64) -> Arrival<'a> {
+    Arrival {
+        route: route.clone(),
+        format: BodyFormat::Form,
+        body: body.as_bytes(),
+        received_at: UtcMillis::new(at),
+        key_label: KEY_LABEL,
+    }
+}
+
+/// By name.
+fn fields(payment: u32, amount: u32, status: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("amount", format!("{amount}.00")),
+        ("currency", "USD".into()),
+        ("reference", format!("order-{payment}")),
+        ("status", status.into()),
+        ("transactionNo", format!("3000{payment:014}")),
+    ]
+}
+
+fn form(fields: &[(&str, String)]) -> String {
+    form_signed_as(fields, fields)
+}
+
+/// A form with the signature of other fields; the values are escaped already.
+fn form_signed_as(signed: &[(&str, String)], fields: &[(&str, String)]) -> String {
+    let signature = algorithm::signature(signed, &key());
     let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}&")).collect();
     format!("{}verifySign={signature}", fields.concat())
 }
 
-fn verified(body: &str) -> Verified<'_> {
-    match Verifier::new(key()).form(body.as_bytes()).expect("the suite signs rightly") {
-        Received::Verified(message) => message,
-        Received::Ambiguous(message) => unreachable!("{} has no odd values", message.field()),
-    }
+fn received(body: &str) -> Received<'_> {
+    Verifier::new(key()).form(body.as_bytes()).expect("the suite signs rightly")
 }
 
 fn key() -> SigningKey {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 
-use super::messages::{doubtful, payment, route};
+use super::messages::{KEY_LABEL, doubtful, payment, recuts, route};
 use crate::{Counts, Finished, Inbox, NewNotice, NoticeId, Outcome, OwnerToken, Quarantine, Recorded};
-use crate::{Standing, State};
+use crate::{Standing, State, StoredNotice};
 
 const LEASE: Duration = Duration::from_millis(100);
 
@@ -15,6 +15,43 @@ async fn first<I: Inbox>(inbox: &I, notice: NewNotice) -> NoticeId {
         Recorded::First(id) => id,
         other => unreachable!("new, but was {other:?}"),
     }
+}
+
+/// What came in is what comes out, the label of the key included, whatever happens to the notice.
+pub async fn records_come_back_as_they_came<I: Inbox>(inbox: &I) {
+    let (shop, owner) = (route("shop"), OwnerToken::new("a"));
+    let under = |key_label: &str, new: NewNotice| NewNotice { key_label: key_label.into(), ..new };
+    let same = |kept: &StoredNotice, new: &NewNotice| {
+        assert_eq!((&kept.route, &kept.identity, kept.format), (&new.route, &new.identity, new.format));
+        assert_eq!((&kept.body, kept.received_at), (&new.body, new.received_at));
+        assert_eq!(kept.key_label, new.key_label);
+    };
+    let clean = payment(&shop, 1, 5, "success", 10);
+    let others = [payment(&shop, 1, 6, "success", 11), doubtful(&shop, 2, 12)];
+    let id = first(inbox, clean.clone()).await;
+    for new in others.map(|new| under("an older key", new)) {
+        let id = inbox.record(new.clone()).await.expect("records").id();
+        same(&inbox.get(id).await.expect("gets").expect("is there"), &new);
+    }
+    // A repetition under another key does not change what is there.
+    inbox.record(under("another key", clean.clone())).await.expect("records");
+    assert_eq!(clean.key_label, KEY_LABEL);
+    let gave_up = Outcome::Dead { why: "gave up".into() };
+    let again = Outcome::RetryAt { at: UtcMillis::new(30), why: "bad day".into() };
+    for (now, outcome) in [(20, again), (30, gave_up)] {
+        let now = UtcMillis::new(now);
+        let claimed = inbox.claim(&shop, &owner, now, LEASE).await.expect("claims").expect("is due");
+        same(&claimed.notice, &clean);
+        inbox.finish(&claimed.lease, outcome, now).await.expect("finishes");
+        same(&inbox.get(id).await.expect("gets").expect("is there"), &clean);
+    }
+    let dead = inbox.list(State::Dead, None, 9).await.expect("lists");
+    assert_eq!(dead.len(), 1);
+    for kept in &dead {
+        same(kept, &clean);
+    }
+    inbox.redrive(id, UtcMillis::new(40)).await.expect("redrives");
+    same(&inbox.get(id).await.expect("gets").expect("is there"), &clean);
 }
 
 /// Whether it waits, is in hand, done or dead: what was recorded is a duplicate, and changes nothing.
@@ -82,6 +119,23 @@ pub async fn clean_and_doubtful_messages_never_meet<I: Inbox>(inbox: &I) {
     }
     let expected = Counts { waiting: 2, quarantined: 2, ..Counts::default() };
     assert_eq!(inbox.counts().await.expect("counts"), expected);
+}
+
+/// However a signed text is cut into fields, it is one doubtful notice, also when that was pruned.
+pub async fn cuts_of_one_text_are_one_doubtful_notice<I: Inbox>(inbox: &I) {
+    let shop = route("shop");
+    let id = first(inbox, doubtful(&shop, 1, 10)).await;
+    let other = first(inbox, doubtful(&shop, 2, 10)).await;
+    for cut in recuts(&shop, 1, 11) {
+        assert_eq!(inbox.record(cut).await.expect("records"), Recorded::Duplicate(id));
+    }
+    inbox.prune(Finished::Quarantined, UtcMillis::new(100)).await.expect("prunes");
+    for (number, id) in [(1, id), (2, other)] {
+        for cut in recuts(&shop, number, 12) {
+            assert_eq!(inbox.record(cut).await.expect("records"), Recorded::Duplicate(id));
+        }
+    }
+    first(inbox, payment(&shop, 1, 1, "success", 13)).await;
 }
 
 /// The same message at two routes is two notices, each for its own workers.

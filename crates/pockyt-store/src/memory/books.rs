@@ -49,6 +49,7 @@ impl Books {
             format: new.format,
             body: new.body,
             received_at: new.received_at,
+            key_label: new.key_label,
             changed_at: new.received_at,
             failures: 0,
             deferrals: 0,
