@@ -145,9 +145,10 @@ impl Builder {
     ///
     /// Outside a tokio runtime with I/O and time enabled.
     pub async fn start(self) -> io::Result<MockPockyt> {
-        let Self { mut config, public_url, clock, listen, control_token, courier } = self;
+        let Self { mut config, public_url, clock, listen, control_token, mut courier } = self;
         let listener = Listener::bind(listen).await?;
         let addr = listener.addr();
+        courier.egress.refuse_own(addr);
         let url = format!("http://{addr}");
         config.public_url = public_url.unwrap_or_else(|| reachable(addr));
         let gate = Gate::new(addr.ip(), &config.public_url, control_token);

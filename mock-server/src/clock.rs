@@ -13,8 +13,10 @@ pub const MANUAL_START: Millis = Millis(1_767_225_600_000);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClockMode {
-    /// Time stands still until it is moved, so a two-hour story takes milliseconds and two runs with
-    /// the same inputs write the same journal.
+    /// Time stands still until it is moved, so a two-hour story takes milliseconds. Two runs with the
+    /// same seed and the same inputs write the same journal, provided that each API request that causes
+    /// a notification is followed by a settle, and that no port number differs between them
+    /// ([`crate::Builder::resolve`], [`crate::Builder::public_url`]).
     Manual {
         /// The time before anything moves it.
         start: Millis,

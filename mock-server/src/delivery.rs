@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
-use http::{Request, Response, Uri};
+use http::{HeaderName, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
@@ -18,9 +18,13 @@ use tokio::time::timeout;
 
 use crate::egress::Egress;
 
-/// How much of an answer is kept; `success` needs seven bytes.
+/// The longest answer that can acknowledge. One byte more is read, which tells the simulation that it was
+/// longer.
 const ANSWER_LIMIT: usize = 1024;
 const AGENT: &str = concat!("pockyt-mock/", env!("CARGO_PKG_VERSION"));
+
+/// Marks a delivery, with the number of the attempt, so that no mock takes it for an operator's request.
+pub(crate) const DELIVERY_HEADER: HeaderName = HeaderName::from_static("pockyt-mock-delivery");
 
 /// Time limits of one attempt, in real time whatever the mock's clock. Pockyt documents none.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +58,7 @@ impl Courier {
     }
 
     async fn post(&self, delivery: &Delivery) -> Result<DeliveryOutcome, FailureReason> {
-        let target = Target::of(&delivery.url).ok_or(FailureReason::Other)?;
+        let target = Target::of(&delivery.url)?;
         let stream = self.connect(&target).await?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| reason_of(&error))?;
@@ -99,14 +103,14 @@ async fn first_bytes(answer: Response<Incoming>) -> hyper::Result<DeliveryOutcom
     let status = answer.status().as_u16();
     let mut incoming = answer.into_body();
     let mut body = Vec::new();
-    while body.len() < ANSWER_LIMIT
+    while body.len() <= ANSWER_LIMIT
         && let Some(frame) = incoming.frame().await
     {
         if let Ok(data) = frame?.into_data() {
             body.extend_from_slice(&data);
         }
     }
-    body.truncate(ANSWER_LIMIT);
+    body.truncate(ANSWER_LIMIT + 1);
     Ok(DeliveryOutcome::Answered { status, body })
 }
 
@@ -118,12 +122,18 @@ struct Target {
 }
 
 impl Target {
-    fn of(url: &str) -> Option<Self> {
+    fn of(url: &str) -> Result<Self, FailureReason> {
         // A fragment never travels.
-        let uri: Uri = url.split('#').next()?.parse().ok()?;
-        (uri.scheme_str() == Some("http")).then_some(())?;
-        Some(Self {
-            host: uri.host().filter(|host| !host.is_empty())?.to_owned(),
+        let before_fragment = url.split('#').next().unwrap_or_default();
+        let uri: Uri = before_fragment.parse().map_err(|_| FailureReason::Other)?;
+        match uri.scheme_str() {
+            Some("http") => {}
+            Some(_) => return Err(FailureReason::Unsupported),
+            None => return Err(FailureReason::Other),
+        }
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or(FailureReason::Other)?;
+        Ok(Self {
+            host: host.to_owned(),
             port: uri.port_u16().unwrap_or(80),
             path_and_query: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         })
@@ -139,6 +149,7 @@ impl Target {
             .header(CONTENT_TYPE, delivery.content_type)
             .header(USER_AGENT, AGENT)
             .header(CONNECTION, "close")
+            .header(DELIVERY_HEADER, delivery.attempt.0)
             .body(Full::from(delivery.body.clone()))
             .ok()
     }
@@ -171,22 +182,22 @@ mod tests {
     #[test]
     fn urls_are_taken_apart_as_a_browser_would() {
         let table = [
-            ("http://shop.example/ipn?a=1#x", Some(("shop.example", 80, "/ipn?a=1", "shop.example"))),
-            ("http://shop.example:8080", Some(("shop.example", 8080, "/", "shop.example:8080"))),
-            ("http://user:secret@shop.example/", Some(("shop.example", 80, "/", "shop.example"))),
-            ("http://[::1]:81/i", Some(("[::1]", 81, "/i", "[::1]:81"))),
-            ("https://shop.example/ipn", None),
-            ("ftp://shop.example/", None),
-            ("/ipn", None),
-            ("http://", None),
-            ("http://bad host/", None),
-            ("", None),
+            ("http://shop.example/ipn?a=1#x", Ok(("shop.example", 80, "/ipn?a=1", "shop.example"))),
+            ("http://shop.example:8080", Ok(("shop.example", 8080, "/", "shop.example:8080"))),
+            ("http://user:secret@shop.example/", Ok(("shop.example", 80, "/", "shop.example"))),
+            ("http://[::1]:81/i", Ok(("[::1]", 81, "/i", "[::1]:81"))),
+            ("https://shop.example/ipn", Err(FailureReason::Unsupported)),
+            ("ftp://shop.example/", Err(FailureReason::Unsupported)),
+            ("/ipn", Err(FailureReason::Other)),
+            ("http://", Err(FailureReason::Other)),
+            ("http://bad host/", Err(FailureReason::Other)),
+            ("", Err(FailureReason::Other)),
         ];
         for (url, expected) in table {
-            let found = Target::of(url);
-            let found =
-                found.as_ref().map(|t| (t.host.as_str(), t.port, t.path_and_query.as_str(), t.authority()));
-            let expected = expected.map(|(h, p, path, authority)| (h, p, path, authority.to_owned()));
+            let found = Target::of(url).map(|t| (t.authority(), t.host, t.port, t.path_and_query));
+            let expected = expected.map(|(host, port, path, authority)| {
+                (authority.to_owned(), host.to_owned(), port, path.to_owned())
+            });
             assert_eq!(found, expected, "{url}");
         }
     }

@@ -5,7 +5,7 @@
 //! that resolves differently a moment later changes nothing.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -51,12 +51,19 @@ pub struct NotADestination;
 #[derive(Debug, Default)]
 pub(crate) struct Egress {
     allowed: Vec<Allow>,
+    /// Where the mock itself listens.
+    own: Option<SocketAddr>,
     resolve: BTreeMap<String, SocketAddr>,
 }
 
 impl Egress {
     pub(crate) fn allow(&mut self, allow: Allow) {
         self.allowed.push(allow);
+    }
+
+    /// Keeps notifications away from the mock itself, which would let them work its control API.
+    pub(crate) fn refuse_own(&mut self, listens_on: SocketAddr) {
+        self.own = Some(listens_on);
     }
 
     /// Makes `host:port` mean `address`, without asking any name server.
@@ -78,7 +85,21 @@ impl Egress {
             (None, Ok(address)) => vec![SocketAddr::new(address, port)],
             (None, Err(_)) => tokio::net::lookup_host((bare.as_str(), port)).await?.collect(),
         };
-        Ok(found.into_iter().filter(|address| self.permits(&bare, address.ip())).collect())
+        let may_be_reached =
+            |address: &SocketAddr| self.permits(&bare, address.ip()) && !self.leads_back(*address);
+        Ok(found.into_iter().filter(may_be_reached).collect())
+    }
+
+    /// Whether the mock itself would answer there.
+    fn leads_back(&self, address: SocketAddr) -> bool {
+        let Some(own) = self.own.filter(|own| own.port() == address.port()) else { return false };
+        let (own, there) = (own.ip(), address.ip().to_canonical());
+        if own.is_unspecified() {
+            // A socket on all IPv6 addresses mostly takes IPv4 as well.
+            (own.is_ipv6() || there.is_ipv4()) && is_of_this_machine(there)
+        } else {
+            own.to_canonical() == there
+        }
     }
 
     fn permits(&self, host: &str, address: IpAddr) -> bool {
@@ -93,6 +114,11 @@ impl Egress {
                 Rule::Network(network) => network.contains(&address),
             })
     }
+}
+
+/// Only an address of one's own can be bound to.
+fn is_of_this_machine(address: IpAddr) -> bool {
+    address.is_loopback() || UdpSocket::bind((address, 0)).is_ok()
 }
 
 fn is_never_a_listener(address: IpAddr) -> bool {
@@ -169,6 +195,44 @@ mod tests {
         assert_eq!(there, ["127.0.0.1:4000".parse().unwrap()]);
         assert!(egress.addresses("far.example", 80).await.unwrap().is_empty());
         assert_eq!(egress.addresses("[::1]", 81).await.unwrap(), ["[::1]:81".parse().unwrap()]);
+    }
+
+    #[tokio::test]
+    async fn the_mock_itself_is_refused_by_any_of_its_names() {
+        let table = [
+            ("127.0.0.1:81", "127.0.0.1:81", false),
+            ("127.0.0.1:81", "[::ffff:127.0.0.1]:81", false),
+            ("127.0.0.1:81", "127.0.0.1:82", true),
+            ("127.0.0.1:81", "127.0.0.2:81", true),
+            ("127.0.0.1:81", "[::1]:81", true),
+            ("[::1]:81", "[::1]:81", false),
+            ("[::1]:81", "127.0.0.1:81", true),
+            ("0.0.0.0:81", "127.8.8.8:81", false),
+            ("0.0.0.0:81", "[::1]:81", true),
+            ("0.0.0.0:81", "0.0.0.0:81", false),
+            ("0.0.0.0:81", "203.0.113.9:81", true),
+            ("[::]:81", "[::1]:81", false),
+            ("[::]:81", "127.0.0.1:81", false),
+            ("[::]:81", "127.0.0.1:82", true),
+            ("10.0.0.5:81", "10.0.0.5:81", false),
+            ("10.0.0.5:81", "10.0.0.6:81", true),
+        ];
+        for (own, address, expected) in table {
+            let mut egress = egress(&["10.0.0.0/8", "203.0.113.0/24"]);
+            egress.refuse_own(own.parse().unwrap());
+            let address: SocketAddr = address.parse().unwrap();
+            egress.resolve("shop.example:80", address);
+            for (host, port) in [("shop.example", 80), (&address.ip().to_string(), address.port())] {
+                let found = egress.addresses(host, port).await.unwrap();
+                assert_eq!(!found.is_empty(), expected, "{own} {address} {host}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_of_another_machine_is_told_from_ones_own() {
+        assert!(is_of_this_machine("127.0.0.1".parse().unwrap()));
+        assert!(!is_of_this_machine("203.0.113.9".parse().unwrap()));
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! page, and a control API. Use it in-process in Rust tests, or run the binary `pockyt-mock serve`
 //! beside code in any language.
 //!
-//! Time is manual by default, so that two hours of resends pass in milliseconds and two runs with the
-//! same seed and inputs write the same journal.
+//! Time is manual by default, so that two hours of resends pass in milliseconds and two runs can write
+//! the same journal; [`ClockMode::Manual`] says when they do.
 //!
 //! # What it is not
 //!

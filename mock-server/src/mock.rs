@@ -202,12 +202,33 @@ impl MockPockyt {
 
     /// What happened, one line of JSON each, oldest first, as far back as it is kept.
     pub fn journal_lines(&self) -> Vec<String> {
-        self.site.world.journal_lines()
+        self.site.world.journal_lines(None)
+    }
+
+    /// The lines that concern one merchant, since its latest reset.
+    pub fn journal_lines_of(&self, merchant_no: &str) -> Vec<String> {
+        self.site.world.journal_lines(Some(merchant_no))
     }
 
     /// Counters, which go on when the journal drops entries.
     pub fn counts(&self) -> JournalCounts {
         self.site.world.view(pockyt_sim::Sim::journal_counts)
+    }
+
+    /// The counters of one merchant since its latest reset; `None` when it is not configured.
+    pub fn counts_of(&self, merchant_no: &str) -> Option<JournalCounts> {
+        self.site.world.view(|sim| sim.journal_counts_of(merchant_no))
+    }
+
+    /// Resets one merchant, so that tests can share a mock and use a merchant each: orders, references,
+    /// idempotency keys, notifications, random numbers, its lines of the journal, and the scripts and
+    /// faults that name it. The clock and the other merchants go on. A delivery under way is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// There is no such merchant.
+    pub fn reset_merchant(&self, merchant_no: &str) -> Result<(), ControlError> {
+        self.site.world.reset_merchant(merchant_no)
     }
 
     /// Back to the beginning: orders, scripts, faults, journal, and a manual clock. A delivery under

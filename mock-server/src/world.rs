@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use pockyt_sim::{AttemptId, Delivery, DeliveryOutcome, Effect, Millis, Sim};
+use pockyt_sim::{AttemptId, ControlError, Delivery, DeliveryOutcome, Effect, JournalEntry, Millis, Sim};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
@@ -76,8 +76,13 @@ impl World {
         look(&self.lock().sim)
     }
 
-    pub(crate) fn journal_lines(&self) -> Vec<String> {
-        self.view(|sim| sim.journal().map(pockyt_sim::JournalEntry::to_json_line).collect())
+    /// The journal of one merchant, or all of it.
+    pub(crate) fn journal_lines(&self, merchant_no: Option<&str>) -> Vec<String> {
+        let line = JournalEntry::to_json_line;
+        self.view(|sim| match merchant_no {
+            Some(merchant_no) => sim.journal_of(merchant_no).map(line).collect(),
+            None => sim.journal().map(line).collect(),
+        })
     }
 
     pub(crate) fn now(&self) -> Millis {
@@ -112,6 +117,20 @@ impl World {
             epoch.0 = epoch.0.wrapping_add(1);
         }
         self.changed.notify_one();
+    }
+
+    /// Resets what belongs to one merchant; the others and the clock go on. An attempt of the merchant
+    /// that is under way ends unheard: the simulation knows it no more.
+    pub(crate) fn reset_merchant(&self, merchant_no: &str) -> Result<(), ControlError> {
+        {
+            let mut state = self.lock();
+            state.play_due();
+            let State { sim, clock, due, .. } = &mut *state;
+            sim.reset_merchant(merchant_no, clock.now())?;
+            due.retain(|delivery| delivery.merchant_no != merchant_no);
+        }
+        self.changed.notify_one();
+        Ok(())
     }
 
     /// Takes the next delivery due at the present instant.

@@ -43,6 +43,8 @@ pub struct Delivery {
     pub attempt: AttemptId,
     /// The notification it belongs to.
     pub notification: NotificationId,
+    /// The merchant whose order it is about.
+    pub merchant_no: String,
     /// Which attempt of this notification it is, from 1. The schedule alone makes at most 9;
     /// [`crate::Sim::resend`] counts on.
     pub number: u32,
@@ -64,7 +66,7 @@ pub enum DeliveryOutcome {
     Answered {
         /// The HTTP status.
         status: u16,
-        /// The body; the first 1 KiB is enough, what is longer never acknowledges.
+        /// The body. What is longer than 1 KiB never acknowledges, so 1 KiB and a byte are enough.
         body: Vec<u8>,
     },
     /// There was no answer.
@@ -89,6 +91,8 @@ pub enum FailureReason {
     Reset,
     /// The answer did not come in time.
     TimedOut,
+    /// The scheme of the URL cannot be delivered.
+    Unsupported,
 }
 
 impl FailureReason {
@@ -100,6 +104,7 @@ impl FailureReason {
             Self::Refused => "refused",
             Self::Reset => "reset",
             Self::TimedOut => "timed-out",
+            Self::Unsupported => "unsupported",
         }
     }
 }

@@ -6,16 +6,25 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use pockyt_sign::{Signature, SigningKey, VERIFY_SIGN, algorithm};
 
 use crate::body::Reading;
+use crate::journal::cut;
 
 /// Trying each field as the one that was not signed takes a hash for each.
 const MAX_FIELDS: usize = 64;
+/// And each hash is over all of the body.
+const MAX_BODY: usize = 64 * 1024;
+/// How much of a field's name is repeated.
+const MAX_NAME: usize = 64;
 
 /// A sentence that names the mistake, if it is a known one.
 pub(crate) fn mismatch<'a>(
+    body_length: usize,
     reading: &Reading,
     key: &SigningKey,
     other_keys: impl Iterator<Item = &'a SigningKey>,
 ) -> String {
+    if body_length > MAX_BODY {
+        return "it does not match; in a body above 64 KiB the mistake is not looked for".into();
+    }
     let pairs: Vec<(&str, &str)> = reading
         .pairs
         .iter()
@@ -58,6 +67,7 @@ pub(crate) fn mismatch<'a>(
         let mut without = pairs.clone();
         without.remove(position);
         if fits(&without, key) {
+            let name = cut(name, MAX_NAME);
             return format!("it would match without the field {name}, which was sent but not signed");
         }
     }

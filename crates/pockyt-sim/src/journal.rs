@@ -1,6 +1,6 @@
 //! What happened, in a bounded ring, with counters that go on.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -8,13 +8,18 @@ use serde::{Serialize, Serializer};
 use crate::order::Status;
 use crate::{AttemptId, FailureReason, FaultKind, Millis, NotificationId, Verdict};
 
-/// One thing that happened. As JSON one flat object: `seq`, `at`, `event`, and the event's own fields.
+/// One thing that happened. As JSON one flat object of at most 16 KiB: `seq`, `at`, `merchantNo`, `event`,
+/// and the event's own fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JournalEntry {
     /// Its number, from 1, without gaps; [`crate::Sim::reset`] begins again.
     pub seq: u64,
     /// When. It never goes back.
     pub at: Millis,
+    /// Whose it is: the merchant of the order, or the merchant number that a request gives, believed or
+    /// not and cut at 64 characters.
+    #[serde(rename = "merchantNo")]
+    pub merchant_no: Option<String>,
     /// What.
     #[serde(flatten)]
     pub event: JournalEvent,
@@ -73,6 +78,8 @@ pub enum JournalEvent {
         /// What went wrong.
         kind: FaultKind,
     },
+    /// The namespace of the merchant was reset; its transaction numbers begin again.
+    MerchantReset,
     /// A notification is going to be sent.
     NotificationScheduled {
         /// The notification.
@@ -104,8 +111,6 @@ pub enum JournalEvent {
     },
     /// An order changed its status, or was made (then `from` is null).
     StatusChanged {
-        /// The merchant.
-        merchant_no: String,
         /// The order.
         transaction_no: String,
         /// The merchant's name for it.
@@ -127,10 +132,10 @@ pub struct RequestRecord {
     pub operation: Option<&'static str>,
     /// The path, cut at 256 characters.
     pub path: String,
-    /// The merchant number that was given, believed or not.
-    pub merchant_no: Option<String>,
-    /// The fields without `verifySign`; secrets masked, long values cut.
+    /// The fields without `verifySign`; secrets masked, long names and values cut, at most 64 of them.
     pub parameters: Parameters,
+    /// How many fields were left out of `parameters`, to keep the entry small.
+    pub omitted_parameters: usize,
     /// The first field whose value could be read as another field. Pockyt does not know better and
     /// accepts it; a careful sender would not send it.
     pub ambiguous_field: Option<String>,
@@ -154,6 +159,34 @@ pub struct RequestRecord {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parameters(pub Vec<(String, String)>);
 
+impl Parameters {
+    /// What is kept of the fields, and how many are not kept.
+    pub(crate) fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> (Self, usize) {
+        const MAX_FIELDS: usize = 64;
+        const MAX_NAME: usize = 64;
+        const MAX_VALUE: usize = 512;
+        const MAX_JSON: usize = 12 * 1024;
+        let mut kept = Vec::new();
+        let (mut json, mut omitted) = (0, 0);
+        for (name, value) in fields {
+            let field = (cut(name, MAX_NAME), cut(value, MAX_VALUE));
+            json += serde_json::to_string(&field).map_or(MAX_JSON, |text| text.len());
+            // What comes after a field that has no room is left out as well: the beginning is kept whole.
+            if kept.len() < MAX_FIELDS && json <= MAX_JSON {
+                kept.push(field);
+            } else {
+                omitted += 1;
+            }
+        }
+        (Self(kept), omitted)
+    }
+}
+
+/// The first so many characters.
+pub(crate) fn cut(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
 impl Serialize for Parameters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
@@ -164,7 +197,7 @@ impl Serialize for Parameters {
     }
 }
 
-/// Counters over the whole life since [`crate::Sim::new`] or [`crate::Sim::reset`].
+/// Counters over the whole life since [`crate::Sim::new`] or the last reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JournalCounts {
@@ -194,11 +227,20 @@ pub(crate) struct Journal {
     entries: VecDeque<JournalEntry>,
     counts: JournalCounts,
     last: Millis,
+    views: BTreeMap<String, View>,
+}
+
+/// What one merchant sees of the journal.
+#[derive(Default)]
+struct View {
+    /// The last entry before its latest reset.
+    after: u64,
+    counts: JournalCounts,
 }
 
 impl Journal {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, ..Self::default() }
+    pub(crate) fn new(capacity: usize, merchants: impl Iterator<Item = String>) -> Self {
+        Self { capacity, views: merchants.map(|no| (no, View::default())).collect(), ..Self::default() }
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &JournalEntry> {
@@ -209,33 +251,65 @@ impl Journal {
         self.counts
     }
 
-    pub(crate) fn write(&mut self, at: Millis, event: JournalEvent) {
-        self.count(&event);
-        self.last = self.last.max(at);
-        self.entries.push_back(JournalEntry { seq: self.counts.entries, at: self.last, event });
-        while self.entries.len() > self.capacity {
-            self.entries.pop_front();
-            self.counts.dropped += 1;
+    pub(crate) fn entries_of(&self, merchant_no: &str) -> impl Iterator<Item = &JournalEntry> {
+        let after = self.views.get(merchant_no).map_or(0, |view| view.after);
+        self.entries
+            .iter()
+            .filter(move |entry| entry.seq > after && entry.merchant_no.as_deref() == Some(merchant_no))
+    }
+
+    pub(crate) fn counts_of(&self, merchant_no: &str) -> Option<JournalCounts> {
+        self.views.get(merchant_no).map(|view| view.counts)
+    }
+
+    /// Lets a merchant see nothing of what was written so far.
+    pub(crate) fn begin_again(&mut self, merchant_no: &str) {
+        if let Some(view) = self.views.get_mut(merchant_no) {
+            *view = View { after: self.counts.entries, counts: JournalCounts::default() };
         }
     }
 
+    pub(crate) fn write(&mut self, at: Millis, merchant_no: Option<&str>, event: JournalEvent) {
+        self.counts.count(&event);
+        if let Some(view) = merchant_no.and_then(|no| self.views.get_mut(no)) {
+            view.counts.count(&event);
+        }
+        self.last = self.last.max(at);
+        let merchant_no = merchant_no.map(str::to_owned);
+        self.entries.push_back(JournalEntry { seq: self.counts.entries, at: self.last, merchant_no, event });
+        while self.entries.len() > self.capacity {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(oldest) = self.entries.pop_front() else { return };
+        self.counts.dropped += 1;
+        let view = oldest.merchant_no.and_then(|no| self.views.get_mut(&no));
+        if let Some(view) = view.filter(|view| oldest.seq > view.after) {
+            view.counts.dropped += 1;
+        }
+    }
+}
+
+impl JournalCounts {
     fn count(&mut self, event: &JournalEvent) {
-        let counts = &mut self.counts;
-        counts.entries += 1;
+        self.entries += 1;
         match event {
             JournalEvent::AttemptJudged { verdict, .. } => {
-                counts.acknowledged += u64::from(*verdict == Verdict::Acknowledged);
+                self.acknowledged += u64::from(*verdict == Verdict::Acknowledged);
             }
-            JournalEvent::AttemptStarted { .. } => counts.attempts += 1,
-            JournalEvent::NotificationScheduled { .. } => counts.notifications += 1,
-            JournalEvent::RefundBooked { .. } => counts.refunds += 1,
+            JournalEvent::AttemptStarted { .. } => self.attempts += 1,
+            JournalEvent::NotificationScheduled { .. } => self.notifications += 1,
+            JournalEvent::RefundBooked { .. } => self.refunds += 1,
             JournalEvent::Request(record) => {
-                counts.requests += 1;
-                counts.refusals += u64::from(record.ret_code != "000100");
+                self.requests += 1;
+                self.refusals += u64::from(record.ret_code != "000100");
             }
-            JournalEvent::StatusChanged { .. } => counts.status_changes += 1,
+            JournalEvent::StatusChanged { .. } => self.status_changes += 1,
             JournalEvent::CustomerAction { .. }
             | JournalEvent::FaultUsed { .. }
+            | JournalEvent::MerchantReset
             | JournalEvent::ResendRequested { .. } => {}
         }
     }

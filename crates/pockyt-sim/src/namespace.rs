@@ -40,7 +40,7 @@ const ORDINALS: u64 = 1_000_000;
 
 impl Namespace {
     /// `ordinal` is the place of the merchant in the configuration.
-    pub(crate) fn new(merchant_no: &str, ordinal: usize, seed: u64) -> Self {
+    pub(crate) fn new(merchant_no: &str, ordinal: u64, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed ^ fnv1a(merchant_no));
         let first_number = rng.u64(..NUMBERS);
         Self {
@@ -50,10 +50,17 @@ impl Namespace {
             refund_references: BTreeSet::new(),
             stored: BTreeMap::new(),
             rng,
-            ordinal: ordinal as u64 % ORDINALS,
+            ordinal: ordinal % ORDINALS,
             numbers_given: 0,
             first_number,
         }
+    }
+
+    /// Leaves the stores only, and begins the numbers again; returns what it was.
+    pub(crate) fn restart(&mut self, merchant_no: &str, seed: u64) -> Self {
+        let stores = self.stores.clone();
+        let fresh = Self { stores, ..Self::new(merchant_no, self.ordinal, seed) };
+        std::mem::replace(self, fresh)
     }
 
     /// A number of 18 digits that no other order or refund of the simulator has.

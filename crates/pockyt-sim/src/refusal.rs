@@ -11,6 +11,7 @@ use crate::{ApiResponse, CANONICAL_HEADER, FIELD_HEADER, RULE_HEADER, Reply, ans
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     System,
+    Version,
     Missing,
     Unknown,
     Mismatch,
@@ -22,6 +23,7 @@ impl Code {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::System => "000000",
+            Self::Version => "000010",
             Self::Missing => "000020",
             Self::Unknown => "000021",
             Self::Mismatch => "000022",
@@ -113,8 +115,9 @@ impl Refusal {
         Self { http_status: 413, ..Self::about(Code::BadValue, "body", "a body has at most 1 MiB") }
     }
 
+    /// Not 000021, which a client reads as an order that does not exist.
     pub(crate) fn path() -> Self {
-        Self { http_status: 404, ..Self::about(Code::Unknown, "path", "no operation is served here") }
+        Self { http_status: 404, ..Self::about(Code::Version, "path", "no operation is served here") }
     }
 
     pub(crate) fn method() -> Self {
@@ -122,11 +125,19 @@ impl Refusal {
         Self { http_status: 405, allow: true, ..Self::about(Code::BadValue, "method", rule) }
     }
 
+    /// The rule as it is shown: visible ASCII and blanks, at most 300 of them.
+    pub(crate) fn shown_rule(&self) -> String {
+        // Our own sentences: blanks and percent signs may stay.
+        encoded(&self.rule, CONTROLS, MAX_RULE)
+    }
+
     pub(crate) fn response(&self) -> ApiResponse {
-        let mut headers =
-            vec![(FIELD_HEADER, for_header(&self.field)), (RULE_HEADER, for_sentence(&self.rule))];
+        let mut headers = vec![
+            (FIELD_HEADER, encoded(&self.field, NOT_VISIBLE, MAX_HEADER)),
+            (RULE_HEADER, self.shown_rule()),
+        ];
         if let Some(canonical) = &self.canonical {
-            headers.push((CANONICAL_HEADER, for_header(canonical)));
+            headers.push((CANONICAL_HEADER, encoded(canonical, NOT_VISIBLE, MAX_HEADER)));
         }
         if self.allow {
             headers.push(("Allow", "POST".into()));
@@ -140,26 +151,22 @@ impl Refusal {
     }
 }
 
+const MAX_RULE: usize = 300;
 const MAX_HEADER: usize = 2048;
 /// `%` too, so that the text can be read back.
 const NOT_VISIBLE: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 
-/// Visible ASCII only, at most 2 KiB, never cut inside an escape.
-fn for_header(text: &str) -> String {
+/// ASCII only, percent-encoded, at most `most` bytes, never cut inside an escape.
+fn encoded(text: &str, escape: &'static AsciiSet, most: usize) -> String {
     let mut encoded = String::new();
-    for piece in utf8_percent_encode(text, NOT_VISIBLE) {
-        if encoded.len() + piece.len() > MAX_HEADER {
+    for piece in utf8_percent_encode(text, escape) {
+        if encoded.len() + piece.len() > most {
             // A piece is one escape, or text that can be cut anywhere since it is ASCII.
-            let room = if piece.starts_with('%') { 0 } else { MAX_HEADER - encoded.len() };
+            let room = if piece.starts_with('%') { 0 } else { most - encoded.len() };
             encoded.push_str(piece.get(..room).unwrap_or_default());
             break;
         }
         encoded.push_str(piece);
     }
     encoded
-}
-
-/// Our own sentences: blanks may stay.
-fn for_sentence(text: &str) -> String {
-    utf8_percent_encode(text, CONTROLS).to_string()
 }

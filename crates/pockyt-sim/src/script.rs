@@ -6,15 +6,46 @@ use serde::{Deserialize, Serialize};
 
 /// How the customer behaves for one reference.
 ///
-/// It holds for every merchant's order with that reference: for one that is still unpaid from now on,
-/// and for one that is yet to come. A later script for the same reference replaces it.
+/// It holds for the order of its merchant, or of every merchant when it names none: for one that is still
+/// unpaid from now on, and for one that is yet to come. A later script for the same reference and the
+/// same merchant replaces it; one that names the merchant goes before one that does not.
+///
+/// ```
+/// use pockyt_sim::{Script, Wallet};
+///
+/// let script = Script::new("till-1", Wallet::Never).for_merchant("200043");
+/// assert_eq!(script.merchant_no.as_deref(), Some("200043"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Script {
+    /// Only for this merchant; none: for every merchant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_no: Option<String>,
     /// The merchant's `reference` of the order.
     pub reference: String,
     /// The behaviour.
     pub wallet: Wallet,
+}
+
+impl Script {
+    /// A script for every merchant's order with this reference.
+    #[must_use]
+    pub fn new(reference: impl Into<String>, wallet: Wallet) -> Self {
+        Self { merchant_no: None, reference: reference.into(), wallet }
+    }
+
+    /// Only for this merchant.
+    #[must_use]
+    pub fn for_merchant(mut self, merchant_no: impl Into<String>) -> Self {
+        self.merchant_no = Some(merchant_no.into());
+        self
+    }
+
+    pub(crate) fn holds_for(&self, merchant_no: &str, reference: &str) -> bool {
+        self.reference == reference && self.merchant_no.as_deref().is_none_or(|own| own == merchant_no)
+    }
 }
 
 /// How a customer behaves once an order waits for them.
@@ -72,9 +103,20 @@ impl From<Wallet> for WalletForm {
 }
 
 /// Something that goes wrong for the next requests about one reference.
+///
+/// ```
+/// use pockyt_sim::{Fault, FaultKind};
+///
+/// let fault = Fault::new("till-1", FaultKind::LoseReply).operation("prepay").times(2);
+/// assert_eq!((fault.merchant_no, fault.times), (None, 2));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Fault {
+    /// Only for this merchant; none: for every merchant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merchant_no: Option<String>,
     /// The merchant's `reference` of the order that the request makes or finds.
     pub reference: String,
     /// Only for this operation, by its name in the catalogue, such as `prepay`; none: for all.
@@ -85,6 +127,42 @@ pub struct Fault {
     /// How many more requests it hits. A fault that is used up is forgotten.
     #[serde(default = "once")]
     pub times: u32,
+}
+
+impl Fault {
+    /// A fault that hits the next request of every merchant about this reference, once.
+    #[must_use]
+    pub fn new(reference: impl Into<String>, kind: FaultKind) -> Self {
+        Self { merchant_no: None, reference: reference.into(), operation: None, kind, times: once() }
+    }
+
+    /// Only for this operation, by its name in the catalogue.
+    #[must_use]
+    pub fn operation(mut self, name: impl Into<String>) -> Self {
+        self.operation = Some(name.into());
+        self
+    }
+
+    /// For this many requests.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// Only for this merchant.
+    #[must_use]
+    pub fn for_merchant(mut self, merchant_no: impl Into<String>) -> Self {
+        self.merchant_no = Some(merchant_no.into());
+        self
+    }
+
+    pub(crate) fn hits(&self, merchant_no: &str, reference: &str, operation: &str) -> bool {
+        self.times > 0
+            && self.reference == reference
+            && self.merchant_no.as_deref().is_none_or(|own| own == merchant_no)
+            && self.operation.as_deref().is_none_or(|wanted| wanted == operation)
+    }
 }
 
 fn once() -> u32 {

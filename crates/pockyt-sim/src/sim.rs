@@ -6,6 +6,7 @@ mod instore;
 mod notify;
 mod online;
 mod orders;
+mod reset;
 mod search;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use crate::journal::Journal;
 use crate::namespace::Namespace;
 use crate::order::{Order, Status};
 use crate::view::TransactionView;
-use crate::{Config, Effect, Fault, JournalCounts, JournalEntry, Millis, Script, fixtures};
+use crate::{Config, Effect, Fault, JournalCounts, JournalEntry, Millis, Script};
 use notify::Notifications;
 
 /// Pockyt as a state machine: requests, time and verdicts go in, answers and deliveries come out.
@@ -28,6 +29,10 @@ use notify::Notifications;
 /// It does no I/O, reads no clock and never panics, whatever bytes come in. Time never goes back: a time
 /// before the latest one counts as the latest. Equal configurations and inputs give equal answers and a
 /// byte-equal journal.
+///
+/// A merchant number is a namespace: orders, references, idempotency keys, random numbers, and the view of
+/// the journal are its own, and so are scripts and faults that name it. Parallel tests that use a merchant
+/// each do not see one another; time is common to all.
 pub struct Sim {
     config: Config,
     now: Millis,
@@ -36,6 +41,7 @@ pub struct Sim {
     owners: BTreeMap<String, String>,
     agenda: Agenda,
     notifications: Notifications,
+    orders_made: u64,
     scripts: Vec<Script>,
     faults: Vec<Fault>,
     journal: Journal,
@@ -47,7 +53,7 @@ impl Sim {
     pub fn new(config: Config, now: Millis) -> Self {
         let mut namespaces = BTreeMap::<String, Namespace>::new();
         for merchant in &config.merchants {
-            let ordinal = namespaces.len();
+            let ordinal = namespaces.len() as u64;
             namespaces
                 .entry(merchant.merchant_no().to_owned())
                 .or_insert_with(|| Namespace::new(merchant.merchant_no(), ordinal, config.seed))
@@ -56,27 +62,18 @@ impl Sim {
         }
         let mut sim = Self {
             now,
-            namespaces,
             owners: BTreeMap::new(),
             agenda: Agenda::default(),
             notifications: Notifications::default(),
             scripts: Vec::new(),
             faults: Vec::new(),
-            journal: Journal::new(config.journal_capacity),
+            orders_made: 0,
+            journal: Journal::new(config.journal_capacity, namespaces.keys().cloned()),
+            namespaces,
             config,
         };
-        for order in fixtures::orders() {
-            if sim.is_published_account(&order.merchant_no) {
-                sim.insert(order);
-            }
-        }
+        sim.restore_published(|_| true);
         sim
-    }
-
-    /// Back to the state of [`Sim::new`]: same seed, the documentation's orders restored, scripts and
-    /// faults cleared, journal and counters empty.
-    pub fn reset(&mut self, now: Millis) {
-        *self = Self::new(self.config.clone(), now);
     }
 
     /// What it was made from.
@@ -128,6 +125,17 @@ impl Sim {
     /// The counters, which go on when the ring drops entries.
     pub fn journal_counts(&self) -> JournalCounts {
         self.journal.counts()
+    }
+
+    /// What concerns one merchant: its orders, and the requests that give its number. It begins at the
+    /// merchant's latest reset. The numbers of the entries are those of the whole journal.
+    pub fn journal_of(&self, merchant_no: &str) -> impl Iterator<Item = &JournalEntry> {
+        self.journal.entries_of(merchant_no)
+    }
+
+    /// The counters of one merchant since its latest reset; `None` when it is not configured.
+    pub fn journal_counts_of(&self, merchant_no: &str) -> Option<JournalCounts> {
+        self.journal.counts_of(merchant_no)
     }
 
     /// Plays the timers that are due, leaves the deliveries to [`Sim::advance`], and says what time it is.

@@ -77,7 +77,11 @@ fn without_verdicts_the_schedule_goes_on() {
 
 #[test]
 fn an_acknowledgement_stops_the_schedule() {
+    let padded = |length: usize| format!("{:length$}", "success");
+    let (longest, too_long) = (padded(1024), padded(1025));
     let cases = [
+        (200, longest.as_str(), true, false),
+        (200, too_long.as_str(), false, false),
         (200, "success", true, true),
         (201, "success", true, false),
         (200, " success\r\n", true, false),

@@ -347,11 +347,9 @@ fn profiles_may_ignore_or_guard_request_ids() {
 fn a_lost_reply_is_booked_all_the_same() {
     let mut world = World::new();
     world.add("a", "1");
-    let fault = |operation: Option<&str>, times| Fault {
-        reference: "a".into(),
-        operation: operation.map(str::to_owned),
-        kind: FaultKind::LoseReply,
-        times,
+    let fault = |operation: Option<&str>, times| {
+        let fault = Fault::new("a", FaultKind::LoseReply).times(times);
+        operation.map_or(fault.clone(), |name| fault.operation(name))
     };
     world.sim.set_fault(fault(Some("prepay"), 1));
     assert_eq!(world.add("b", "1").response.reply, Reply::Send);
@@ -376,7 +374,7 @@ fn a_lost_reply_is_booked_all_the_same() {
 #[test]
 fn an_unsigned_request_uses_up_no_fault() {
     let mut world = World::new();
-    let fault = Fault { reference: "a".into(), operation: None, kind: FaultKind::LoseReply, times: 1 };
+    let fault = Fault::new("a", FaultKind::LoseReply);
     world.sim.set_fault(fault);
     let body = support::json_of(&[("merchantNo", "900001"), ("reference", "a")], &"0".repeat(32));
     assert_eq!(world.send("/app-instore/v3/add", None, None, body.as_bytes()).response.reply, Reply::Send);

@@ -233,7 +233,7 @@ fn paths_methods_and_sizes_have_answers_of_their_own() {
         Answer::of(world.sim.handle(&request, world.now))
     };
     let unknown = request("POST", "/app-instore/v3/ad");
-    assert_eq!((unknown.response.status, unknown.code(), unknown.field()), (404, "000021", "path"));
+    assert_eq!((unknown.response.status, unknown.code(), unknown.field()), (404, "000010", "path"));
     let get = request("GET", ADD);
     assert_eq!((get.response.status, get.header("Allow")), (405, "POST"));
     let huge = ApiRequest { method: "POST", path: ADD, content_type: None, request_id: None, body: b"" };

@@ -27,7 +27,9 @@ pub struct Report {
 pub async fn play(seed: u64, only: Option<u32>, narrator: &Narrator) -> anyhow::Result<Report> {
     let stories: Vec<_> =
         stories::all().into_iter().filter(|story| only.is_none_or(|number| number == story.number)).collect();
-    anyhow::ensure!(!stories.is_empty(), "there is no story of this number");
+    let numbers =
+        || stories::all().iter().map(|story| story.number.to_string()).collect::<Vec<_>>().join(", ");
+    anyhow::ensure!(!stories.is_empty(), "there is no story of this number; there are {}", numbers());
     narrator
         .title(&format!("The mock Pockyt and a small shop, on loopback, seed {seed}. Times are virtual."));
     let mut report = Report { played: 0, failed: 0, journal: Vec::new() };
@@ -49,7 +51,7 @@ pub async fn play(seed: u64, only: Option<u32>, narrator: &Narrator) -> anyhow::
     narrator.title("");
     narrator.title(&format!("journal: {} entries, sha256 {}", report.journal.len(), digest(&report.journal)));
     narrator.title(&format!(
-        "{} stories, {} ended as they must, {} did not",
+        "{} stories played: {} ended as they must, {} did not",
         report.played,
         report.played - report.failed,
         report.failed

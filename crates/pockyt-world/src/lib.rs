@@ -21,4 +21,10 @@ pub use narrator::Narrator;
 mod documents {
     #[doc = include_str!("../../../README.md")]
     struct Readme;
+
+    #[doc = include_str!("../../../mock-server/README.md")]
+    struct Mock;
+
+    #[doc = include_str!("../../pockyt-ipn/README.md")]
+    struct Listener;
 }

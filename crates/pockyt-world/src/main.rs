@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use pockyt_world::{Narrator, catalogue, demo};
 
@@ -49,7 +50,8 @@ fn run(command: Command) -> anyhow::Result<bool> {
             let begin = std::time::Instant::now();
             let report = runtime.block_on(demo::play(seed, story, &Narrator::aloud()))?;
             if let Some(path) = journal {
-                std::fs::write(path, report.journal.join("\n") + "\n")?;
+                std::fs::write(&path, report.journal.join("\n") + "\n")
+                    .with_context(|| format!("cannot write the journal to {}", path.display()))?;
             }
             complain(&format!("({:.1} s of real time)", begin.elapsed().as_secs_f64()));
             Ok(report.failed == 0)

@@ -78,18 +78,16 @@ impl Shop {
         self.listener.counts()
     }
 
-    /// What the listener made of the one message that came since then.
-    pub(crate) fn verdict_since(&self, before: &ListenerCounts) -> String {
+    /// What the listener made of the one message that came since then: a word of its counts.
+    pub(crate) fn verdict_since(&self, before: &ListenerCounts) -> &'static str {
         let now = self.counts();
         let refused = now.refused.iter().find(|(reason, times)| before.refused.get(*reason) != Some(*times));
         match refused {
-            Some((reason, _)) => format!("refused, {reason}"),
-            None if now.quarantined > before.quarantined => "put in quarantine, answered success".into(),
-            None if now.duplicates > before.duplicates => {
-                "a duplicate, answered success, not handled again".into()
-            }
-            None if now.recorded > before.recorded => "recorded as genuine".into(),
-            None => "no verdict".into(),
+            Some((reason, _)) => reason,
+            None if now.quarantined > before.quarantined => "quarantined",
+            None if now.duplicates > before.duplicates => "duplicate",
+            None if now.recorded > before.recorded => "recorded",
+            None => "nothing",
         }
     }
 
@@ -112,7 +110,7 @@ impl Shop {
     pub(crate) async fn quarantined(&self) -> anyhow::Result<Vec<String>> {
         use pockyt_store::Inbox as _;
         let notices = self.listener.inbox().list(State::Quarantined, None, 100).await?;
-        Ok(notices.iter().map(|notice| format!("notice {}", notice.id)).collect())
+        Ok(notices.iter().map(|notice| format!("{}", notice.id)).collect())
     }
 
     /// The server goes down: the port refuses connections when this returns.
@@ -149,8 +147,8 @@ impl Shop {
     }
 }
 
-/// What the shop has sold. An order is handed over once, however often and by whatever way its payment
-/// is heard of.
+/// What the shop has sold. An order is shipped once, however often and by whatever way its payment is
+/// heard of.
 #[derive(Default)]
 pub(crate) struct Books {
     orders: Mutex<BTreeMap<String, Order>>,
@@ -159,8 +157,8 @@ pub(crate) struct Books {
 #[derive(Default)]
 struct Order {
     expected: Option<Price>,
-    fulfilled: u32,
-    paid: bool,
+    shipped: u32,
+    heard: u32,
 }
 
 impl Books {
@@ -169,21 +167,24 @@ impl Books {
         self.with(reference, |order| order.expected = Some(price.clone()));
     }
 
-    /// Hands over what was paid for. `false` when that was done before.
-    pub(crate) fn fulfil(&self, reference: &Reference) -> bool {
+    /// Ships what was paid for, unless that was done. `true` when it is done now.
+    pub(crate) fn ship(&self, reference: &Reference) -> bool {
         self.with(reference, |order| {
-            if order.paid {
-                return false;
-            }
-            order.paid = true;
-            order.fulfilled += 1;
-            true
+            let first = order.shipped == 0;
+            order.shipped = 1;
+            first
         })
     }
 
-    /// How often an order was handed over.
-    pub(crate) fn fulfilled(&self, reference: &Reference) -> u32 {
-        self.with(reference, |order| order.fulfilled)
+    /// Whether an order was shipped.
+    pub(crate) fn shipped(&self, reference: &Reference) -> bool {
+        self.with(reference, |order| order.shipped > 0)
+    }
+
+    /// How often the listener handed a payment of this order to the shop. The books would bear it twice;
+    /// the stories look at this number, so that a listener that hands over twice is found out.
+    pub(crate) fn heard(&self, reference: &Reference) -> u32 {
+        self.with(reference, |order| order.heard)
     }
 
     /// Acts on a notification.
@@ -197,8 +198,9 @@ impl Books {
             payment.currency()
         );
         if payment.status() != &TransactionStatus::Success {
-            return told + "nothing to hand over";
+            return told + "nothing to ship";
         }
+        self.with(reference, |order| order.heard += 1);
         let as_expected = self.with(reference, |order| {
             order.expected.as_ref().is_some_and(|price| {
                 price.amount() == payment.amount() && price.currency() == payment.currency()
@@ -207,7 +209,7 @@ impl Books {
         if !as_expected {
             return told + "that is not what was asked for, so a person looks at it";
         }
-        told + if self.fulfil(reference) { "the shop hands over" } else { "handed over before" }
+        told + if self.ship(reference) { "the shop ships the goods" } else { "shipped before" }
     }
 
     fn with<T>(&self, reference: &Reference, work: impl FnOnce(&mut Order) -> T) -> T {

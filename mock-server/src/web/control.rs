@@ -2,16 +2,16 @@
 //!
 //! Answers are JSON; refusals are `{"error": "..."}` with 400, 403, 404, 405, 409 or 413.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
 use pockyt_sim::{Fault, Millis, NotificationId, Script};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -54,9 +54,22 @@ async fn health() -> Response {
     ok(&Health { status: "ok", name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") })
 }
 
-async fn reset(State(site): State<Arc<Site>>) -> Response {
-    site.world.reset();
-    ok(&ClockView::of(&site))
+/// What is to be reset: one merchant, or everything.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Reset {
+    merchant_no: Option<String>,
+}
+
+async fn reset(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let (parts, body) = request.into_parts();
+    let body = body::read(&parts.headers, body, BODY_LIMIT).await?;
+    let wish = if body.is_empty() { Reset::default() } else { from_json(&body)? };
+    match wish.merchant_no {
+        Some(merchant_no) => site.world.reset_merchant(&merchant_no)?,
+        None => site.world.reset(),
+    }
+    Ok(ok(&ClockView::of(&site)))
 }
 
 #[derive(Serialize)]
@@ -176,10 +189,8 @@ async fn clear_faults(State(site): State<Arc<Site>>) -> Response {
 }
 
 async fn notifications(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    let wanted = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "transaction");
-    let wanted = wanted.as_ref().map(|(_, value)| value.as_ref());
-    ok(&site.world.view(|sim| sim.notifications(wanted)))
+    let wanted = asked_for(&request, "transaction");
+    ok(&site.world.view(|sim| sim.notifications(wanted.as_deref())))
 }
 
 async fn resend(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer {
@@ -190,12 +201,19 @@ async fn resend(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer
     resent.map(|view| ok(&view)).ok_or_else(|| Problem::not_found("there is no such notification"))
 }
 
-async fn journal(State(site): State<Arc<Site>>) -> Response {
-    let mut lines = site.world.journal_lines().join("\n");
+async fn journal(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let wanted = asked_for(&request, "merchant");
+    let mut lines = site.world.journal_lines(wanted.as_deref()).join("\n");
     if !lines.is_empty() {
         lines.push('\n');
     }
     ([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
+}
+
+/// The value of a parameter in the query.
+fn asked_for<'a>(request: &'a Request, parameter: &str) -> Option<Cow<'a, str>> {
+    let query = request.uri().query()?;
+    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == parameter).map(|(_, value)| value)
 }
 
 fn ok(value: &impl Serialize) -> Response {
@@ -204,11 +222,10 @@ fn ok(value: &impl Serialize) -> Response {
 
 async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
     let (parts, body) = request.into_parts();
-    read_json_of(&parts.headers, body).await
+    from_json(&body::read(&parts.headers, body, BODY_LIMIT).await?)
 }
 
-async fn read_json_of<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
-    let body = body::read(headers, body, BODY_LIMIT).await?;
-    serde_json::from_slice(&body)
+fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body)
         .map_err(|error| Problem::bad_request(format!("not what belongs here: {error}")))
 }

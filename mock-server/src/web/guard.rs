@@ -3,7 +3,8 @@
 //! The control API moves time and approves payments. A web page open in the same browser must not be
 //! able to: neither by a request to another origin (its `Origin` gives it away), nor by a host name of
 //! its own that it re-points to this machine (its `Host` gives it away). Off loopback a token is
-//! wanted as well.
+//! wanted as well. A notification may not either, since any merchant says where it goes: a mock does
+//! not deliver to itself, and refuses what another mock delivers (a header gives it away).
 
 use std::fmt;
 use std::net::IpAddr;
@@ -19,6 +20,7 @@ use subtle::ConstantTimeEq;
 
 use super::Site;
 use super::problem::Problem;
+use crate::delivery::DELIVERY_HEADER;
 
 /// The rules of one mock, fixed when it starts.
 pub(crate) struct Gate {
@@ -47,6 +49,7 @@ impl Gate {
     }
 
     fn check(&self, request: &Request) -> Result<(), Problem> {
+        refuse_delivery(request)?;
         let host = host_of(request)?;
         if let Some(host) = &host {
             self.check_host(host)?;
@@ -103,6 +106,13 @@ impl Gate {
     }
 }
 
+fn refuse_delivery(request: &Request) -> Result<(), Problem> {
+    if request.headers().contains_key(DELIVERY_HEADER) {
+        return Err(Problem::forbidden("a notification may not do this; this is a mock, not a listener"));
+    }
+    Ok(())
+}
+
 fn is_this_machine(host: &Authority) -> bool {
     let name = host.host().trim_start_matches('[').trim_end_matches(']');
     name.eq_ignore_ascii_case("localhost")
@@ -135,9 +145,12 @@ pub(crate) async fn protect_control(State(site): State<Arc<Site>>, request: Requ
     }
 }
 
-/// The cashier page is for customers, under any name; only another site's page may not press its buttons.
+/// The cashier page is for customers, under any name; only another site's page or a notification may not
+/// press its buttons.
 pub(crate) async fn protect_cashier(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let checked = host_of(&request).and_then(|host| site.gate.check_origin(&request, host.as_ref()));
+    let checked = refuse_delivery(&request)
+        .and_then(|()| host_of(&request))
+        .and_then(|host| site.gate.check_origin(&request, host.as_ref()));
     match checked {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),

@@ -51,6 +51,19 @@ async fn one_changed_digit_is_refused_and_explained_without_secrets() {
 }
 
 #[tokio::test]
+async fn an_explanation_stays_readable_however_long_a_name_is() {
+    let mock = MockPockyt::start().await.unwrap();
+    for length in [50_000, 900_000] {
+        let more = format!(r#""{}":"1","merchantNo""#, "x".repeat(length));
+        let answer =
+            post(&mock, "/app-instore/v3/pay", &DOCUMENTED_PAY.replace(r#""merchantNo""#, &more)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(answer.header("pockyt-mock-rule").len() <= 300);
+    }
+    assert!(mock.journal_lines().iter().all(|line| line.len() <= 16 * 1024));
+}
+
+#[tokio::test]
 async fn what_is_neither_json_nor_a_form_is_refused() {
     let mock = MockPockyt::start().await.unwrap();
     for (content_type, body) in [

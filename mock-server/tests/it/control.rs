@@ -53,6 +53,13 @@ async fn every_path_answers_with_its_status_and_errors_are_json() {
         ("POST", "/_mock/notifications/99/resend", "", 404),
         ("POST", "/_mock/notifications/x/resend", "", 404),
         ("GET", "/_mock/journal", "", 200),
+        ("GET", "/_mock/journal?merchant=1", "", 200),
+        ("POST", "/_mock/reset", r#"{"merchantNo":"200043"}"#, 200),
+        ("POST", "/_mock/reset", r#"{"merchantNo":"1"}"#, 404),
+        ("POST", "/_mock/reset", r#"{"merchantNo":1}"#, 400),
+        ("POST", "/_mock/reset", r#"{"merchant":"200043"}"#, 400),
+        ("POST", "/_mock/reset", "200043", 400),
+        ("POST", "/_mock/reset", "{}", 200),
         ("POST", "/_mock/reset", "", 200),
         ("GET", "/_mock/reset", "", 405),
         ("GET", "/_mock/events", "", 404),
@@ -132,7 +139,17 @@ async fn scripts_and_faults_are_listed_as_they_were_given() {
     let mock = MockPockyt::start().await.unwrap();
     let script = json!({"reference": "r", "wallet": {"kind": "confirm-after", "ms": 5000}});
     let fault = json!({"reference": "r", "operation": "prepay", "kind": "lose-reply", "times": 2});
-    for (path, item) in [("/_mock/scripts", script), ("/_mock/faults", fault)] {
+    let for_merchant = |item: &Value| {
+        let mut item = item.clone();
+        item["merchantNo"] = json!("200043");
+        item
+    };
+    for (path, item) in [
+        ("/_mock/scripts", for_merchant(&script)),
+        ("/_mock/faults", for_merchant(&fault)),
+        ("/_mock/scripts", script),
+        ("/_mock/faults", fault),
+    ] {
         assert_eq!(post(&mock, path, &item.to_string()).await.json(), json!([item]));
         assert_eq!(get(&mock, path).await.json(), json!([item]));
         assert_eq!(control(&mock, "DELETE", path, "").await.json(), json!([]));

@@ -116,7 +116,7 @@ async fn destinations_beyond_loopback_are_refused_unless_allowed() {
         ("http://169.254.169.254/latest", FailureReason::NotAllowed),
         ("http://far.example/ipn", FailureReason::NotAllowed),
         ("http://[fe80::1]/ipn", FailureReason::NotAllowed),
-        ("https://shop.example/ipn", FailureReason::Other),
+        ("https://shop.example/ipn", FailureReason::Unsupported),
     ];
     for (url, reason) in table {
         let mock = MockPockyt::builder()
@@ -154,15 +154,23 @@ async fn redirects_are_not_followed() {
 
 #[tokio::test]
 async fn a_long_answer_is_cut_and_does_not_acknowledge() {
-    let long = "success".repeat(100_000);
-    let listener =
-        Listener::responding(move |_| std::future::ready(Response::new(Full::from(long.clone())))).await;
-    let mock = with_listener(&listener).await;
-    let transaction_no = secure_pay(&mock, "web-1", &[]).await;
-    mock.approve(&transaction_no).await.unwrap();
-    let view = only_notification(&mock, &transaction_no);
-    assert!(!view.acknowledged);
-    assert!(view.attempts[0].body.as_ref().unwrap().len() <= 1024);
+    let padded = |length: usize| format!("{:length$}", "success");
+    for (long, acknowledges) in [
+        ("success".repeat(100_000), false),
+        (padded(50_000), false),
+        (padded(1025), false),
+        (padded(1024), true),
+    ] {
+        let length = long.len();
+        let listener =
+            Listener::responding(move |_| std::future::ready(Response::new(Full::from(long.clone())))).await;
+        let mock = with_listener(&listener).await;
+        let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+        mock.approve(&transaction_no).await.unwrap();
+        let view = only_notification(&mock, &transaction_no);
+        assert_eq!(view.acknowledged, acknowledges, "{length}");
+        assert_eq!(view.attempts[0].body.as_ref().unwrap().len(), 1024, "{length}");
+    }
 }
 
 /// A listener that speaks no HTTP: says `bytes` to whoever connects, then hangs up or holds on.
@@ -229,7 +237,7 @@ async fn an_api_answer_does_not_wait_for_the_listener() {
     let (listener, arrived, release) = held_listener().await;
     let mock = with_listener(&listener).await;
     // A till order that is paid by the query itself, so that an API request causes the notification.
-    mock.script(Script { reference: "till-1".into(), wallet: Wallet::ConfirmAfterQueries(0) });
+    mock.script(Script::new("till-1", Wallet::ConfirmAfterQueries(0)));
     let transaction_no = secure_pay(&mock, "till-1", &[]).await;
     let query = [("transactionNo", transaction_no.as_str())];
     let first = call(&mock, "/app-data-search/v3/tran-query", &query).await;
@@ -317,7 +325,7 @@ async fn what_is_due_at_one_instant_is_delivered_one_after_another() {
     let mock = with_listener(&listener).await;
     for reference in ["web-1", "web-2"] {
         let wallet = Wallet::ConfirmAfter(Duration::from_secs(5));
-        mock.script(Script { reference: reference.into(), wallet });
+        mock.script(Script::new(reference, wallet));
         secure_pay(&mock, reference, &[]).await;
     }
     let play = async {

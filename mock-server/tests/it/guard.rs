@@ -41,6 +41,8 @@ async fn on_loopback_only_its_own_names_and_its_own_pages_get_in() {
         (&[("host", &own), ("origin", "null")], false),
         (&[("host", &own), ("origin", "")], false),
         (&[("host", "evil.example"), ("origin", "http://evil.example")], false),
+        (&[("host", &own), ("pockyt-mock-delivery", "1")], false),
+        (&[("host", &own), ("pockyt-mock-delivery", "")], false),
     ];
     for (headers, allowed) in table {
         for path in ["/_mock/clock", "/_mock/health"] {
@@ -90,6 +92,8 @@ async fn a_token_that_is_set_is_wanted() {
     assert_eq!(status(&mock, "/_mock/clock", &[host]).await, StatusCode::UNAUTHORIZED);
     let right = [host, ("authorization", "Bearer open-sesame")];
     assert_eq!(status(&mock, "/_mock/clock", &right).await, StatusCode::OK);
+    let delivered = [right[0], right[1], ("pockyt-mock-delivery", "1")];
+    assert_eq!(status(&mock, "/_mock/clock", &delivered).await, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ const ADD: &str = "/app-instore/v3/add";
 
 async fn losing_mock() -> MockPockyt {
     let mock = MockPockyt::start().await.unwrap();
-    mock.fault(Fault { reference: "lost-1".into(), operation: None, kind: FaultKind::LoseReply, times: 1 });
+    mock.fault(Fault::new("lost-1", FaultKind::LoseReply));
     mock
 }
 

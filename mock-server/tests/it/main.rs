@@ -17,4 +17,6 @@ mod determinism;
 mod guard;
 mod lifecycle;
 mod lost_reply;
+mod namespaces;
+mod own_address;
 mod support;

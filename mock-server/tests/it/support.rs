@@ -20,9 +20,14 @@ pub(crate) fn key() -> SigningKey {
 
 /// A JSON body with the merchant's numbers and the signature added.
 pub(crate) fn signed(fields: &[(&str, &str)]) -> String {
-    let mut params = vec![("merchantNo", MERCHANT.0), ("storeNo", MERCHANT.1)];
+    signed_by(MERCHANT, &key(), fields)
+}
+
+/// The same for another merchant and store.
+pub(crate) fn signed_by(merchant: (&str, &str), key: &SigningKey, fields: &[(&str, &str)]) -> String {
+    let mut params = vec![("merchantNo", merchant.0), ("storeNo", merchant.1)];
     params.extend_from_slice(fields);
-    let signature = pockyt_sign::send::sign(&params, &key()).unwrap();
+    let signature = pockyt_sign::send::sign(&params, key).unwrap();
     params.push(("verifySign", signature.as_str()));
     let body: Map<_, _> =
         params.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();

@@ -17,6 +17,9 @@ pub enum ControlError {
         /// Its status.
         status: Status,
     },
+    /// No such merchant is configured.
+    #[error("no such merchant is configured")]
+    UnknownMerchant,
     /// There is no such notification.
     #[error("there is no such notification")]
     UnknownNotification,
@@ -66,10 +69,9 @@ impl Sim {
         if !status.may_become(to) {
             return Err(ControlError::NotOpen { status });
         }
-        let transaction_no = transaction_no.to_owned();
-        self.journal
-            .write(now, JournalEvent::CustomerAction { transaction_no: transaction_no.clone(), action });
-        self.change_status(&transaction_no, to, now, cause);
+        let event = JournalEvent::CustomerAction { transaction_no: transaction_no.to_owned(), action };
+        self.journal.write(now, self.owners.get(transaction_no).map(String::as_str), event);
+        self.change_status(transaction_no, to, now, cause);
         Ok(())
     }
 
@@ -101,18 +103,31 @@ impl Sim {
 
     /// Sets how the customer behaves for a reference; see [`Script`].
     pub fn set_script(&mut self, script: Script) {
-        self.scripts.retain(|known| known.reference != script.reference);
-        let waiting: Vec<String> = self
-            .namespaces
-            .values()
-            .filter_map(|namespace| namespace.orders.get(namespace.references.get(&script.reference)?))
-            .filter(|order| order.status == Status::Pending)
-            .map(|order| order.transaction_no.clone())
-            .collect();
-        for transaction_no in waiting {
+        self.scripts.retain(|known| {
+            (&known.reference, &known.merchant_no) != (&script.reference, &script.merchant_no)
+        });
+        for transaction_no in self.waiting_for(&script) {
             self.start_wallet(&transaction_no, script.wallet);
         }
         self.scripts.push(script);
+    }
+
+    /// The pending orders for which a new script holds: not those that have one for their merchant alone.
+    fn waiting_for(&self, script: &Script) -> Vec<String> {
+        let has_its_own = |merchant_no: &str| {
+            let mut scripts = self.scripts.iter();
+            scripts.any(|known| {
+                known.reference == script.reference && known.merchant_no.as_deref() == Some(merchant_no)
+            })
+        };
+        self.namespaces
+            .iter()
+            .filter(|(merchant_no, _)| script.holds_for(merchant_no, &script.reference))
+            .filter(|(merchant_no, _)| !has_its_own(merchant_no))
+            .filter_map(|(_, namespace)| namespace.orders.get(namespace.references.get(&script.reference)?))
+            .filter(|order| order.status == Status::Pending)
+            .map(|order| order.transaction_no.clone())
+            .collect()
     }
 
     /// The scripts, oldest first.

@@ -8,11 +8,16 @@ use crate::body::{Encoding, Reading};
 use crate::catalogue::{self, Answer, Operation};
 use crate::check::{self, Params};
 use crate::explain;
-use crate::journal::{JournalEvent, Parameters, RequestRecord};
+use crate::journal::{JournalEvent, Parameters, RequestRecord, cut};
 use crate::namespace::Stored;
 use crate::order::Order;
 use crate::refusal::Refusal;
 use crate::{ApiRequest, ApiResponse, FaultKind, Millis, Reply};
+
+/// How many characters of a path, a reference and a name or number the journal keeps.
+const MAX_PATH: usize = 256;
+const MAX_REFERENCE: usize = 128;
+const MAX_NAME: usize = 64;
 
 /// A request whose signature, store and fields are right.
 pub(super) struct Call<'a> {
@@ -31,6 +36,8 @@ pub(super) struct Done {
 /// What the journal and the faults need to know of a request.
 struct Trace {
     record: RequestRecord,
+    /// The merchant number that was given, believed or not.
+    merchant_no: Option<String>,
     /// The reference of the order it is about, once the signature is known to be right.
     reference: Option<String>,
 }
@@ -63,7 +70,7 @@ impl Sim {
             Err(refusal) => {
                 trace.record.ret_code = refusal.code.as_str();
                 trace.record.refused_field = Some(refusal.field.clone().into_owned());
-                trace.record.refused_rule = Some(refusal.rule.clone().into_owned());
+                trace.record.refused_rule = Some(refusal.shown_rule());
                 refusal.response()
             }
         };
@@ -72,7 +79,7 @@ impl Sim {
         }
         trace.record.status = response.status;
         trace.record.lost = response.reply == Reply::Lost;
-        self.journal.write(now, JournalEvent::Request(trace.record));
+        self.journal.write(now, trace.merchant_no.as_deref(), JournalEvent::Request(trace.record));
         response
     }
 
@@ -95,7 +102,7 @@ impl Sim {
         let fields = match &received {
             Received::Verified(message) => message.fields(),
             Received::Ambiguous(message) => {
-                trace.record.ambiguous_field = Some(message.field().to_owned());
+                trace.record.ambiguous_field = Some(cut(message.field(), MAX_NAME));
                 message.unconfirmed_fields()
             }
         };
@@ -170,7 +177,7 @@ impl Sim {
             }
             (Err(Rejection::SignatureMismatch | Rejection::SignatureMalformed), Some(key)) => {
                 let others = self.namespaces.values().flat_map(|namespace| namespace.stores.values());
-                let rule = explain::mismatch(reading, key, others);
+                let rule = explain::mismatch(body.len(), reading, key, others);
                 Err(Refusal::signature(profile, rule, canonical_text(reading)))
             }
             (Err(rejection), _) => {
@@ -207,17 +214,15 @@ impl Sim {
 
     fn use_fault(&mut self, trace: &Trace, now: Millis) -> Option<FaultKind> {
         let (operation, reference) = (trace.record.operation?, trace.reference.as_deref()?);
-        let position = self.faults.iter().position(|fault| {
-            fault.times > 0
-                && fault.reference == reference
-                && fault.operation.as_deref().is_none_or(|wanted| wanted == operation)
-        })?;
+        let merchant_no = trace.merchant_no.as_deref()?;
+        let position = self.faults.iter().position(|fault| fault.hits(merchant_no, reference, operation))?;
         let fault = self.faults.get_mut(position)?;
         let kind = fault.kind;
         fault.times -= 1;
-        let reference = fault.reference.clone();
+        let reference = cut(&fault.reference, MAX_REFERENCE);
         self.faults.retain(|fault| fault.times > 0);
-        self.journal.write(now, JournalEvent::FaultUsed { reference, operation, kind });
+        let event = JournalEvent::FaultUsed { reference, operation, kind };
+        self.journal.write(now, Some(merchant_no), event);
         Some(kind)
     }
 
@@ -237,9 +242,9 @@ impl Trace {
     fn of(request: &ApiRequest<'_>) -> Self {
         let record = RequestRecord {
             operation: None,
-            path: request.path.chars().take(256).collect(),
-            merchant_no: None,
+            path: cut(request.path, MAX_PATH),
             parameters: Parameters::default(),
+            omitted_parameters: 0,
             ambiguous_field: None,
             status: 200,
             ret_code: "000100",
@@ -249,17 +254,15 @@ impl Trace {
             replayed: false,
             lost: false,
         };
-        Self { record, reference: None }
+        Self { record, merchant_no: None, reference: None }
     }
 
     /// Notes what was sent, within bounds.
     fn read(&mut self, reading: &Reading) {
-        const MAX_FIELDS: usize = 64;
-        const MAX_CHARACTERS: usize = 512;
-        let cut = |text: &str| text.chars().take(MAX_CHARACTERS).collect::<String>();
-        self.record.merchant_no = reading.get("merchantNo").map(cut);
-        let kept = reading.masked().take(MAX_FIELDS).map(|(name, value)| (cut(name), cut(value)));
-        self.record.parameters = Parameters(kept.collect());
+        self.merchant_no = reading.get("merchantNo").map(|given| cut(given, MAX_NAME));
+        let (kept, omitted) = Parameters::of(reading.masked());
+        self.record.parameters = kept;
+        self.record.omitted_parameters = omitted;
     }
 }
 

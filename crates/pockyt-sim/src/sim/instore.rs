@@ -45,7 +45,8 @@ impl Sim {
         }
         self.change_status(number, Status::Pending, call.now, "merchant");
         self.start_expiry(number);
-        let wallet = self.scripted_wallet(order.reference.as_deref()).unwrap_or(self.config.wallet);
+        let wallet = self.scripted_wallet(&call.merchant_no, order.reference.as_deref());
+        let wallet = wallet.unwrap_or(self.config.wallet);
         self.start_wallet(number, wallet);
     }
 
@@ -97,7 +98,7 @@ impl Sim {
         transaction_no: &str,
     ) -> Result<Done, Refusal> {
         let reference = self.order(transaction_no).and_then(|order| order.reference.clone());
-        let wallet = self.scripted_wallet(reference.as_deref()).unwrap_or(Wallet::Never);
+        let wallet = self.scripted_wallet(&call.merchant_no, reference.as_deref()).unwrap_or(Wallet::Never);
         self.start_wallet(transaction_no, wallet);
         let order = self.order(transaction_no).cloned();
         let order =

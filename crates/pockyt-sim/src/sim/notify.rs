@@ -24,9 +24,39 @@ pub(super) struct Notifications {
     all: BTreeMap<NotificationId, Notification>,
     /// The notification of each attempt, and its place there.
     attempts: BTreeMap<AttemptId, (NotificationId, usize)>,
+    /// How many numbers were given; a number is not given again when a merchant is reset.
+    notifications_made: u64,
+    attempts_made: u64,
+}
+
+impl Notifications {
+    fn next_notification(&mut self) -> NotificationId {
+        self.notifications_made += 1;
+        NotificationId(self.notifications_made)
+    }
+
+    fn next_attempt(&mut self) -> AttemptId {
+        self.attempts_made += 1;
+        AttemptId(self.attempts_made)
+    }
+
+    /// Forgets the notifications of a merchant and returns the deliveries that are planned for them.
+    pub(super) fn forget(&mut self, merchant_no: &str) -> Vec<Key> {
+        let mut planned = Vec::new();
+        self.all.retain(|_, notification| {
+            let stays = notification.merchant_no != merchant_no;
+            if !stays {
+                planned.extend(notification.by_hand.iter().copied().chain(notification.next));
+            }
+            stays
+        });
+        self.attempts.retain(|_, (notification, _)| self.all.contains_key(notification));
+        planned
+    }
 }
 
 struct Notification {
+    merchant_no: String,
     transaction_no: String,
     reference: Option<String>,
     status: Status,
@@ -76,7 +106,7 @@ impl Sim {
         let number = attempt_number(index);
         let event =
             JournalEvent::AttemptJudged { notification: id, attempt, number, status, failure, verdict };
-        self.journal.write(now, event);
+        self.journal.write(now, Some(&notification.merchant_no), event);
         Some(verdict)
     }
 
@@ -89,7 +119,8 @@ impl Sim {
         let now = self.tick(now);
         let known = self.notifications.all.get_mut(&notification).ok_or(ControlError::UnknownNotification)?;
         known.by_hand.push(self.agenda.add_delivery(now, Due { notification, resend: None }));
-        self.journal.write(now, JournalEvent::ResendRequested { notification });
+        let event = JournalEvent::ResendRequested { notification };
+        self.journal.write(now, Some(&known.merchant_no), event);
         Ok(())
     }
 
@@ -106,9 +137,10 @@ impl Sim {
     pub(super) fn notify(&mut self, order: &Order, at: Millis) {
         let wanted = order.status == Status::Success || self.config.profile.notify == Notify::Final;
         let Some(url) = order.ipn_url.clone().filter(|_| wanted) else { return };
-        let id = NotificationId(self.notifications.all.len() as u64 + 1);
+        let id = self.notifications.next_notification();
         let key = self.agenda.add_delivery(at, Due { notification: id, resend: Some(0) });
         let notification = Notification {
+            merchant_no: order.merchant_no.clone(),
             transaction_no: order.transaction_no.clone(),
             reference: order.reference.clone(),
             status: order.status,
@@ -123,7 +155,7 @@ impl Sim {
         self.notifications.all.insert(id, notification);
         let (transaction_no, status) = (order.transaction_no.clone(), order.status);
         let event = JournalEvent::NotificationScheduled { notification: id, transaction_no, status, url };
-        self.journal.write(at, event);
+        self.journal.write(at, Some(&order.merchant_no), event);
     }
 
     /// The signed body of a payment notification, its fields by name as in the published one.
@@ -159,7 +191,10 @@ impl Sim {
     /// Hands an attempt to the caller and plans the next one of the schedule.
     pub(super) fn start_delivery(&mut self, at: Millis, due: Due) -> Option<Effect> {
         let id = due.notification;
-        let attempt = AttemptId(self.notifications.attempts.len() as u64 + 1);
+        if !self.notifications.all.contains_key(&id) {
+            return None;
+        }
+        let attempt = self.notifications.next_attempt();
         let notification = self.notifications.all.get_mut(&id)?;
         match due.resend {
             Some(resends) => {
@@ -184,6 +219,7 @@ impl Sim {
         let delivery = Delivery {
             attempt,
             notification: id,
+            merchant_no: notification.merchant_no.clone(),
             number: attempt_number(index),
             url: notification.url.clone(),
             content_type: FORM,
@@ -192,7 +228,7 @@ impl Sim {
         };
         self.notifications.attempts.insert(attempt, (id, index));
         let event = JournalEvent::AttemptStarted { notification: id, attempt, number: delivery.number };
-        self.journal.write(at, event);
+        self.journal.write(at, Some(&delivery.merchant_no), event);
         Some(Effect::Deliver(delivery))
     }
 }
@@ -211,7 +247,8 @@ impl Attempt {
                 match rule {
                     Acknowledgement::Exact => status == 200 && body == b"success",
                     Acknowledgement::Trimmed => {
-                        (200..300).contains(&status) && body.trim_ascii() == b"success"
+                        let is_whole = body.len() <= MAX_ANSWER;
+                        is_whole && (200..300).contains(&status) && body.trim_ascii() == b"success"
                     }
                 }
             }

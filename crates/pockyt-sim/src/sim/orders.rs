@@ -93,8 +93,9 @@ impl Sim {
 
     /// Puts an order into the books only.
     pub(super) fn insert(&mut self, mut order: Order) {
-        order.position = self.owners.len() as u64;
         let Some(namespace) = self.namespaces.get_mut(&order.merchant_no) else { return };
+        order.position = self.orders_made;
+        self.orders_made += 1;
         if let Some(reference) = order.reference.clone() {
             namespace.references.insert(reference, order.transaction_no.clone());
         }
@@ -119,9 +120,11 @@ impl Sim {
     }
 
     /// The behaviour that a script wants for an order, if there is one.
-    pub(super) fn scripted_wallet(&self, reference: Option<&str>) -> Option<Wallet> {
-        let script = self.scripts.iter().find(|script| Some(script.reference.as_str()) == reference)?;
-        Some(script.wallet)
+    pub(super) fn scripted_wallet(&self, merchant_no: &str, reference: Option<&str>) -> Option<Wallet> {
+        let reference = reference?;
+        let fitting = self.scripts.iter().filter(|script| script.holds_for(merchant_no, reference));
+        // At most one that names the merchant, and one that does not.
+        fitting.max_by_key(|script| script.merchant_no.is_some()).map(|script| script.wallet)
     }
 
     /// Lets the customer of a pending order behave like this from now on.
@@ -197,14 +200,13 @@ impl Sim {
 
     fn write_status_change(&mut self, order: &Order, from: Option<Status>, at: Millis, cause: &'static str) {
         let event = JournalEvent::StatusChanged {
-            merchant_no: order.merchant_no.clone(),
             transaction_no: order.transaction_no.clone(),
             reference: order.reference.clone(),
             from,
             to: order.status,
             cause,
         };
-        self.journal.write(at, event);
+        self.journal.write(at, Some(&order.merchant_no), event);
     }
 
     /// Books a refund that was found to be covered by the remainder.
@@ -231,7 +233,7 @@ impl Sim {
             refund_reference: refund.reference.clone(),
             refund_amount,
         };
-        self.journal.write(at, event);
+        self.journal.write(at, Some(&merchant_no), event);
         Some(refund)
     }
 

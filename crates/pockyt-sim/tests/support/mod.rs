@@ -123,7 +123,7 @@ impl World {
     }
 
     pub fn script(&mut self, reference: &str, wallet: Wallet) {
-        self.sim.set_script(Script { reference: reference.into(), wallet });
+        self.sim.set_script(Script::new(reference, wallet));
     }
 
     pub fn wait(&mut self, seconds: u64) -> Vec<Delivery> {

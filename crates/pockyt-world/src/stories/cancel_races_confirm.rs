@@ -9,7 +9,7 @@ use crate::stage::{Stage, reference, till_order};
 pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let first = give_up_on(stage, "till-11a", Wallet::ConfirmOnCancel).await?;
     stage.say(format!(
-        "the customer confirmed in the instant of the cancel: tran-query says {} with {} refund(s)",
+        "the customer confirmed in the instant of the cancel: tran-query says {}, and that {} refund gave it back",
         first.status()?,
         first.refunds()?.len()
     ));
@@ -38,7 +38,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
 
 async fn give_up_on(stage: &Stage<'_>, name: &str, wallet: Wallet) -> anyhow::Result<Transaction> {
     let reference = reference(name)?;
-    stage.mock.script(Script { reference: name.to_owned(), wallet });
+    stage.mock.script(Script::new(name, wallet));
     let client = stage.shop.client();
     client.in_store().add(&till_order("12.00", &reference)?).await?;
     let barcode = PaymentBarcode::new("286498530672949108")?;

@@ -20,8 +20,8 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let Settled::Final(paid) = stage.shop.client().poll(reference.clone(), &polling).await? else {
         anyhow::bail!("polling did not settle it")
     };
-    ensure!(paid.standing() == Standing::Paid && stage.shop.books().fulfil(&reference));
-    stage.say("polling settles it: paid, and the shop hands over");
+    ensure!(paid.standing() == Standing::Paid && stage.shop.books().ship(&reference));
+    stage.say("polling settles it: paid, and the shop ships the goods");
 
     stage.mock.advance(Duration::from_hours(5)).await;
     let notifications = stage.mock.notifications(Some(number.as_str()));
@@ -31,6 +31,6 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     ensure!(due.last().is_some_and(|last| *last <= 2 * 60 * 60 * 1000), "the last came after two hours");
     ensure!(notifications.iter().all(|n| !n.acknowledged && n.next_due_at.is_none()));
     stage.say(format!("deliveries after {} minutes: 8 resends, then silence", minutes.join(", ")));
-    ensure!(stage.shop.books().fulfilled(&reference) == 1);
+    ensure!(stage.shop.books().heard(&reference) == 0);
     Ok(())
 }

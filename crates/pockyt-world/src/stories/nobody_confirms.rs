@@ -8,7 +8,7 @@ use crate::stage::{Stage, reference, till_order};
 
 pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let reference = reference("till-2")?;
-    stage.mock.script(Script { reference: reference.to_string(), wallet: Wallet::Never });
+    stage.mock.script(Script::new(reference.to_string(), Wallet::Never));
     let client = stage.shop.client();
     client.in_store().add(&till_order("4.50", &reference)?).await?;
     let barcode = PaymentBarcode::new("286498530672949108")?;
@@ -23,6 +23,6 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     stage.say(format!("tran-query: {}", closed.status()?));
     ensure!(stage.mock.approve(closed.transaction_no()?.as_str()).await.is_err(), "a closed order was paid");
     stage.say("the customer comes back and confirms: too late, the order cannot be paid any more");
-    ensure!(stage.shop.books().fulfilled(&reference) == 0);
+    ensure!(!stage.shop.books().shipped(&reference));
     Ok(())
 }

@@ -29,6 +29,6 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let thanks = stage.browse(&back).await?;
     stage.say(format!("the shop's page says: {}", thanks.body));
     stage.settle().await?;
-    ensure!(stage.shop.books().fulfilled(&reference) == 1, "the notification was not handled");
+    ensure!(stage.shop.books().heard(&reference) == 1, "the notification was not handed over once");
     Ok(())
 }

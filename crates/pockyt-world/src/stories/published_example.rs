@@ -37,7 +37,8 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let answer = http::post(stage.mock.addr(), &url, http::JSON, changed).await?;
     ensure!(answer.status == 400, "HTTP {}: {}", answer.status, answer.body);
     let rule = answer.header("pockyt-mock-rule").context("a refusal explains itself")?;
-    stage.say(format!("with one digit of the barcode changed: {}", answer.body));
+    stage.say(format!("with one digit of the barcode changed: HTTP 400 {}", answer.body));
+    stage.say("(code and spelling are the documentation's own for a wrong signature)");
     stage.say(format!("the mock explains: {rule}"));
     Ok(())
 }

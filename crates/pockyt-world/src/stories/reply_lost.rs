@@ -10,13 +10,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let reference = reference("till-7")?;
     let client = stage.shop.client();
     client.in_store().add(&till_order("20.00", &reference)?).await?;
-    let fault = FaultKind::LoseReply;
-    stage.mock.fault(Fault {
-        reference: reference.to_string(),
-        operation: Some("prepay".into()),
-        kind: fault,
-        times: 1,
-    });
+    stage.mock.fault(Fault::new(reference.to_string(), FaultKind::LoseReply).operation("prepay"));
 
     let barcode = PaymentBarcode::new("286498530672949108")?;
     let Err(error) = client.in_store().prepay(&Prepay::new(reference.clone(), barcode)).await else {
@@ -33,7 +27,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
         anyhow::bail!("it did not become final")
     };
     ensure!(paid.standing() == Standing::Paid, "it is {:?}", paid.standing());
-    ensure!(stage.shop.books().fulfil(&reference));
+    ensure!(stage.shop.books().ship(&reference));
     let booked: Vec<_> = stage
         .mock
         .transactions()

@@ -23,7 +23,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     };
     ensure!(paid.standing() == Standing::Paid, "it is {:?}", paid.standing());
     stage.say(format!("tran-query: {} {} {}", paid.status()?, paid.amount()?, paid.currency()?));
-    ensure!(stage.shop.books().fulfil(&reference), "it was fulfilled before");
-    stage.say(format!("the shop hands over {reference}"));
+    ensure!(stage.shop.books().ship(&reference), "it was shipped before");
+    stage.say(format!("the shop hands out the goods of {reference}"));
     Ok(())
 }

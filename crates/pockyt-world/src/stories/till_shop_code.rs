@@ -17,7 +17,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let number = code.transaction_no()?;
     stage.mock.approve(number.as_str()).await?;
     stage.settle().await?;
-    ensure!(stage.shop.books().fulfilled(&reference) == 1, "the notification was not handled");
+    ensure!(stage.shop.books().heard(&reference) == 1, "the notification was not handed over once");
 
     let notifications = stage.mock.notifications(Some(number.as_str()));
     let attempts: usize = notifications.iter().map(|notification| notification.attempts.len()).sum();

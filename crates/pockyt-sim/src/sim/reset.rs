@@ -1,0 +1,53 @@
+//! Back to the beginning, for all or for one merchant.
+
+use super::Sim;
+use super::control::ControlError;
+use crate::journal::JournalEvent;
+use crate::{Millis, fixtures};
+
+impl Sim {
+    /// Back to the state of [`Sim::new`]: same seed, the documentation's orders restored, scripts and
+    /// faults cleared, journal and counters empty.
+    pub fn reset(&mut self, now: Millis) {
+        *self = Self::new(self.config.clone(), now);
+    }
+
+    /// Resets what belongs to one merchant: orders, references, idempotency keys, notifications, scripts
+    /// and faults that name it, its random numbers, its view of the journal and its counters. The same
+    /// calls give the same transaction numbers again; notifications and attempts are numbered on.
+    ///
+    /// Time, the other merchants, and scripts and faults for every merchant stay. The common journal
+    /// notes the reset.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownMerchant`].
+    pub fn reset_merchant(&mut self, merchant_no: &str, now: Millis) -> Result<(), ControlError> {
+        let now = self.tick(now);
+        let namespace = self.namespaces.get_mut(merchant_no).ok_or(ControlError::UnknownMerchant)?;
+        let past = namespace.restart(merchant_no, self.config.seed);
+        let mut planned = self.notifications.forget(merchant_no);
+        for (transaction_no, order) in &past.orders {
+            self.owners.remove(transaction_no);
+            planned.extend(order.expiry_timer.into_iter().chain(order.wallet_timer));
+        }
+        for key in planned {
+            self.agenda.remove(key);
+        }
+        self.scripts.retain(|script| script.merchant_no.as_deref() != Some(merchant_no));
+        self.faults.retain(|fault| fault.merchant_no.as_deref() != Some(merchant_no));
+        self.journal.write(now, Some(merchant_no), JournalEvent::MerchantReset);
+        self.journal.begin_again(merchant_no);
+        self.restore_published(|published| published == merchant_no);
+        Ok(())
+    }
+
+    /// Puts the documentation's orders of these merchants into the books, where the account is configured.
+    pub(super) fn restore_published(&mut self, wanted: impl Fn(&str) -> bool) {
+        for order in fixtures::orders() {
+            if wanted(&order.merchant_no) && self.is_published_account(&order.merchant_no) {
+                self.insert(order);
+            }
+        }
+    }
+}
