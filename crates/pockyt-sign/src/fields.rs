@@ -1,7 +1,8 @@
 //! An ordered list of decoded (name, value) pairs.
 
-use alloc::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned as _};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use smallvec::SmallVec;
@@ -129,6 +130,13 @@ pub(crate) struct Decoded<'a> {
     pub(crate) spans: SmallVec<[Span; 16]>,
     /// Whether all names are known to be plain, and no value can hold an `&`.
     pub(crate) plain: bool,
+}
+
+impl Decoded<'_> {
+    pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
+        let pairs = self.spans.iter().map(|span| span.of(&self.text));
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
 }
 
 /// Writes fields one after another into a text of its own.

@@ -54,6 +54,7 @@
 extern crate alloc;
 
 pub mod algorithm;
+pub mod explain;
 mod fields;
 mod form;
 mod hashing;
