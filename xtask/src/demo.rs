@@ -10,7 +10,8 @@ pub(crate) fn demo(args: &[String]) -> anyhow::Result<ExitCode> {
     let verbosity = if has_been_built() {
         Some("--quiet")
     } else {
-        println!("The first build takes a minute or two; the demo itself takes seconds.");
+        // Not on standard output: that is the same for the same seed, to the letter.
+        eprintln!("The first build takes a minute or two; the demo itself takes seconds.");
         None
     };
     let manifest = root().join("Cargo.toml");

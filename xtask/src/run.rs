@@ -57,7 +57,8 @@ impl Cargo {
 
     /// Runs it where the user stands and with the user's input.
     pub(crate) fn status_for_user(self) -> anyhow::Result<ExitStatus> {
-        self.show();
+        // On standard error: what the program itself prints may have to be the same every time.
+        eprintln!("$ {}", self.line());
         let here = std::env::current_dir().context("the current folder is gone")?;
         self.command().current_dir(here).status().context("cargo did not start")
     }
