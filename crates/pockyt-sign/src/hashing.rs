@@ -46,19 +46,11 @@ impl Text {
         }
     }
 
-    /// Adds bytes that are in place already, of any length.
-    #[inline]
-    pub(crate) fn push_run(&mut self, run: &[u8]) {
-        self.flush();
-        self.hasher.update(run);
-    }
-
     /// The MD5 of what was pushed with the key after it.
     pub(crate) fn digest(mut self, key: &SigningKey) -> [u8; 16] {
         self.flush();
         // Not by way of the buffer: the hasher wipes its own memory, this one does not.
-        self.hasher.update(key.as_bytes());
-        self.hasher.finalize().into()
+        finish(self.hasher, key)
     }
 
     #[inline]
@@ -68,6 +60,11 @@ impl Text {
             self.length = 0;
         }
     }
+}
+
+/// The digest of what was hashed with the key after it.
+pub(crate) fn finish(hasher: Md5, key: &SigningKey) -> [u8; 16] {
+    hasher.chain_update(key.as_bytes()).finalize().into()
 }
 
 /// Most pieces are a few bytes: two words that may overlap move them faster than a call does. Both

@@ -4,8 +4,10 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 
+use md5::{Digest, Md5};
+
 use crate::fields::{Decoded, Span};
-use crate::hashing::Text;
+use crate::hashing::finish;
 use crate::order::{self, Keyed, Ordered};
 use crate::{
     Fields, KeyRing, Signature, SigningKey, VERIFY_SIGN, form, is_plain_name, reads_as_another_field,
@@ -81,8 +83,9 @@ fn judge<'a, 'k>(
 ) -> Result<Received<'a>, Rejection> {
     let Decoded { text, mut spans, plain } = decoded;
     let bytes = text.as_bytes();
-    let mut ordered: Ordered<Span> = Ordered::with_capacity(spans.len());
     let mut presented = None;
+    let mut in_order = true;
+    let mut last = 0;
     for (at, span) in spans.iter().enumerate() {
         let prefix = order::prefix_at(bytes, span.start(), span.name_length());
         if prefix == VERIFY_SIGN_PREFIX && span.name(bytes) == VERIFY_SIGN.as_bytes() {
@@ -90,22 +93,25 @@ fn judge<'a, 'k>(
                 return Err(Rejection::DuplicateName);
             }
         } else {
-            ordered.push(Keyed { prefix, item: *span });
+            in_order &= prefix > last;
+            last = prefix;
         }
     }
-    if !plain && !ordered.iter().all(|field| is_plain(field.item.name(bytes))) {
+    let presented = presented.map(|at| spans.remove(at));
+    if !plain && !spans.iter().all(|span| is_plain(span.name(bytes))) {
         return Err(Rejection::NameNotAllowed);
     }
-    if order::sort(&mut ordered, |span| span.name(bytes)) {
-        return Err(Rejection::DuplicateName);
-    }
-    let presented = presented.map(|at| spans.remove(at));
+    // Many senders send the fields in the signed order, and then there is nothing to sort.
+    let ordered = if in_order { None } else { Some(ordered(bytes, &spans)?) };
     let presented = match presented.map(|span| span.value(bytes)) {
         None => return Err(Rejection::SignatureMissing),
         Some([]) => return Err(Rejection::SignatureEmpty),
         Some(value) => Signature::parse_bytes(value).ok_or(Rejection::SignatureMalformed)?,
     };
-    let Match { key, empties_signed } = find_key(bytes, &ordered, &presented, keys)?;
+    let Match { key, empties_signed } = match ordered {
+        None => find_key(bytes, &spans.iter().copied(), &presented, keys)?,
+        Some(ordered) => find_key(bytes, &ordered.iter().map(|field| field.item), &presented, keys)?,
+    };
     let mut fields = Fields::new(text, spans);
     if !empties_signed {
         fields.drop_empty();
@@ -124,6 +130,15 @@ fn is_plain(name: &[u8]) -> bool {
     core::str::from_utf8(name).is_ok_and(is_plain_name)
 }
 
+/// The fields in the signed order, which is an error when a name occurs twice.
+fn ordered(text: &[u8], spans: &[Span]) -> Result<Ordered<Span>, Rejection> {
+    let keyed =
+        |span: &Span| Keyed { prefix: order::prefix_at(text, span.start(), span.name_length()), item: *span };
+    let mut ordered: Ordered<Span> = spans.iter().map(keyed).collect();
+    let repeated = order::sort(&mut ordered, |span| span.name(text));
+    if repeated { Err(Rejection::DuplicateName) } else { Ok(ordered) }
+}
+
 /// How a signature was found right.
 struct Match {
     key: usize,
@@ -132,19 +147,18 @@ struct Match {
 
 fn find_key<'k>(
     text: &[u8],
-    ordered: &[Keyed<Span>],
+    ordered: &(impl Iterator<Item = Span> + Clone),
     presented: &Signature,
     keys: impl IntoIterator<Item = (usize, &'k SigningKey)>,
 ) -> Result<Match, Rejection> {
-    let has_empties = ordered.iter().any(|field| field.item.is_empty());
+    let has_empties = ordered.clone().any(Span::is_empty);
     let mut found = None;
     // Every key is tried, so that the time does not show which one it was.
     for (key, secret) in keys {
-        let all = ordered.iter().map(|field| field.item);
-        if presented.is_of(digest(text, all.clone(), secret)) {
+        if presented.is_of(digest(text, ordered.clone(), secret)) {
             found = found.or(Some(Match { key, empties_signed: true }));
         } else if has_empties {
-            let filled = all.filter(|span| !span.is_empty());
+            let filled = ordered.clone().filter(|span| !span.is_empty());
             if presented.is_of(digest(text, filled, secret)) {
                 found = found.or(Some(Match { key, empties_signed: false }));
             }
@@ -156,30 +170,30 @@ fn find_key<'k>(
 /// The digest of the fields in their order. Fields that follow one another in the text as well are
 /// hashed in one go, with the separators between them: many senders send them in the signed order.
 fn digest(text: &[u8], ordered: impl Iterator<Item = Span>, key: &SigningKey) -> [u8; 16] {
-    let mut hashing = Text::new();
+    let mut hasher = Md5::new();
     let mut run = 0..0;
     for span in ordered {
         if span.start() != run.end + 1 || run.is_empty() {
-            push_run(&mut hashing, text, run);
+            hash_run(&mut hasher, text, run);
             run = span.start()..span.end();
         } else {
             run.end = span.end();
         }
     }
-    push_run(&mut hashing, text, run);
-    hashing.digest(key)
+    hash_run(&mut hasher, text, run);
+    finish(hasher, key)
 }
 
 /// Hashes `name=value&…name=value` and the separator after it, which the text may lack at its end.
-fn push_run(hashing: &mut Text, text: &[u8], run: Range<usize>) {
+fn hash_run(hasher: &mut Md5, text: &[u8], run: Range<usize>) {
     if run.is_empty() {
         return;
     }
     if let Some(whole) = text.get(run.start..=run.end) {
-        hashing.push_run(whole);
+        hasher.update(whole);
     } else {
-        hashing.push_run(text.get(run).unwrap_or_default());
-        hashing.push_run(b"&");
+        hasher.update(text.get(run).unwrap_or_default());
+        hasher.update(b"&");
     }
 }
 

@@ -52,8 +52,12 @@ impl Signature {
     /// The digits eight at a time, since each comparison costs the same.
     fn words(&self) -> [u64; 4] {
         let mut words = [0; 4];
-        for (word, digits) in words.iter_mut().zip(self.0.chunks_exact(8)) {
-            *word = digits.iter().fold(0, |word, digit| word << 8 | u64::from(*digit));
+        let mut rest: &[u8] = &self.0;
+        for word in &mut words {
+            if let Some((digits, tail)) = rest.split_first_chunk::<8>() {
+                *word = u64::from_ne_bytes(*digits);
+                rest = tail;
+            }
         }
         words
     }
