@@ -8,7 +8,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_core::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::Rejection;
@@ -23,7 +23,7 @@ pub(crate) fn decode(body: &[u8]) -> Result<Decoded<'static>, Rejection> {
     // What is decoded is never longer than what was escaped.
     let mut reader = serde_json::Deserializer::from_str(body);
     let fields = Members { capacity: body.len() };
-    let fields = serde::de::DeserializeSeed::deserialize(fields, &mut reader);
+    let fields = serde_core::de::DeserializeSeed::deserialize(fields, &mut reader);
     match fields.and_then(|fields| reader.end().map(|()| fields)) {
         Ok(fields) => Ok(fields),
         Err(_) => Err(Rejection::InvalidJson),
@@ -63,7 +63,7 @@ struct Members {
     capacity: usize,
 }
 
-impl<'de> serde::de::DeserializeSeed<'de> for Members {
+impl<'de> serde_core::de::DeserializeSeed<'de> for Members {
     type Value = Decoded<'static>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {

@@ -44,6 +44,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Features
+//!
+//! None is on by default, and then the tree is a dozen small crates. `json` adds [`Verifier::json`],
+//! [`KeyRing::json`] and [`explain::Suspect::of_json`]: some of Pockyt's notifications are JSON.
+//!
 //! # What it does not do
 //!
 //! No I/O, no clock, no knowledge of field names but the signature's own. It does not decide whether a
