@@ -119,7 +119,7 @@ fn judge<'a, 'k>(
     let ambiguous = if plain { None } else { fields.iter().find(|(_, value)| reads_as_another_field(value)) };
     Ok(match ambiguous.map(|(name, _)| String::from(name)) {
         Some(field) => Received::Ambiguous(Ambiguous { fields, key, field }),
-        None => Received::Verified(Verified { fields, key }),
+        None => Received::Verified(Verified { fields, key, empties_signed }),
     })
 }
 
@@ -214,6 +214,7 @@ pub enum Received<'a> {
 pub struct Verified<'a> {
     fields: Fields<'a>,
     key: usize,
+    empties_signed: bool,
 }
 
 impl<'a> Verified<'a> {
@@ -227,9 +228,15 @@ impl<'a> Verified<'a> {
         self.key
     }
 
+    /// Whether the message came with empty fields that the signature does not cover, and that are
+    /// therefore not among [`Verified::fields`].
+    pub fn dropped_empties(&self) -> bool {
+        !self.empties_signed
+    }
+
     /// The same message without borrowing from the body.
     pub fn into_owned(self) -> Verified<'static> {
-        Verified { fields: self.fields.into_owned(), key: self.key }
+        Verified { fields: self.fields.into_owned(), key: self.key, empties_signed: self.empties_signed }
     }
 }
 

@@ -104,12 +104,14 @@ fn empty_fields_that_nobody_signed_are_not_handed_over() {
         panic!("ambiguous")
     };
     assert_eq!(message.fields().iter().collect::<Vec<_>>(), [("a", "1")]);
+    assert!(message.dropped_empties());
 
     let body = signed_form(&[("a", "1"), ("b", "")]);
     let Received::Verified(message) = Verifier::new(key()).form(body.as_bytes()).unwrap() else {
         panic!("ambiguous")
     };
     assert_eq!(message.fields().get("b"), Some(""), "signed as empty, so it stays");
+    assert!(!message.dropped_empties());
 }
 
 #[test]
