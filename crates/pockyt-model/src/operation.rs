@@ -144,6 +144,55 @@ pub(crate) const fn maybe(name: &'static str) -> FieldSpec {
     FieldSpec { name, required: false }
 }
 
+/// The setter of an optional field that several operations share.
+macro_rules! optional {
+    (description, $doc:literal) => {
+        #[doc = $doc]
+        pub fn description(mut self, description: $crate::FreeText) -> Self {
+            self.description = Some(description);
+            self
+        }
+    };
+    (ipn_url, $doc:literal) => {
+        #[doc = $doc]
+        pub fn ipn_url(mut self, url: $crate::IpnUrl) -> Self {
+            self.ipn_url = Some(url);
+            self
+        }
+    };
+    (store_admin_no) => {
+        /// The clerk's number; an empty one is none.
+        pub fn store_admin_no(mut self, number: impl Into<String>) -> Self {
+            self.store_admin_no = Some(number.into()).filter(|number| !number.is_empty());
+            self
+        }
+    };
+    (timeout) => {
+        /// Minutes until the unpaid order is closed; Pockyt's default is 120.
+        pub fn timeout(mut self, minutes: u32) -> Self {
+            self.timeout = Some(minutes);
+            self
+        }
+    };
+}
+pub(crate) use optional;
+
+/// What a new order asks for, and under which identifier.
+macro_rules! asks_for {
+    () => {
+        /// The price that is asked for.
+        pub fn price(&self) -> &$crate::Price {
+            &self.price
+        }
+
+        /// The merchant's identifier of the attempt.
+        pub fn reference(&self) -> &$crate::Reference {
+            &self.reference
+        }
+    };
+}
+pub(crate) use asks_for;
+
 /// Defines a view: a struct that keeps the result as it came, and an accessor for each known field.
 /// `required` fields fail when absent, `optional` ones are `None`.
 macro_rules! view {

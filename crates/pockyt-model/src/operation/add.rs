@@ -1,7 +1,10 @@
 //! Add: an in-store order without a payment channel.
 
 use super::prepay::InStoreTransaction;
-use super::{Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, maybe, needed};
+use super::{
+    Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, asks_for, maybe, needed,
+    optional,
+};
 use crate::{FreeText, IpnUrl, Params, Price, Reference};
 
 /// Creates an in-store order, to be paid by [`Prepay`](super::Prepay). Its state is `init`.
@@ -26,39 +29,15 @@ impl Add {
         Self { price, reference, description: None, ipn_url: None, store_admin_no: None, timeout: None }
     }
 
-    /// What is sold (only the vendor's JavaScript SDK sends it here).
-    pub fn description(mut self, description: FreeText) -> Self {
-        self.description = Some(description);
-        self
-    }
+    optional!(description, "What is sold (only the vendor's JavaScript SDK sends it here).");
 
-    /// Where to notify (only the vendor's Go SDK sends it here).
-    pub fn ipn_url(mut self, url: IpnUrl) -> Self {
-        self.ipn_url = Some(url);
-        self
-    }
+    optional!(ipn_url, "Where to notify (only the vendor's Go SDK sends it here).");
 
-    /// The clerk's number.
-    pub fn store_admin_no(mut self, number: impl Into<String>) -> Self {
-        self.store_admin_no = Some(number.into()).filter(|n| !n.is_empty());
-        self
-    }
+    optional!(store_admin_no);
 
-    /// The price that is asked for.
-    pub fn price(&self) -> &Price {
-        &self.price
-    }
+    asks_for!();
 
-    /// The merchant's identifier of the attempt.
-    pub fn reference(&self) -> &Reference {
-        &self.reference
-    }
-
-    /// Minutes until the unpaid order is closed; Pockyt's default is 120.
-    pub fn timeout(mut self, minutes: u32) -> Self {
-        self.timeout = Some(minutes);
-        self
-    }
+    optional!(timeout);
 }
 
 impl Operation for Add {

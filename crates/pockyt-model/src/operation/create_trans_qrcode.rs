@@ -1,6 +1,9 @@
 //! Create QR code: an order that the customer pays by scanning a code.
 
-use super::{Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, maybe, needed, view};
+use super::{
+    Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, asks_for, maybe, needed,
+    optional, view,
+};
 use crate::{Amount, Currency, FreeText, IpnUrl, Params, Price, Reference, TransactionNo, Vendor};
 
 /// Creates an order and the code that pays it.
@@ -34,17 +37,9 @@ impl CreateTransQrcode {
         }
     }
 
-    /// What is sold.
-    pub fn description(mut self, description: FreeText) -> Self {
-        self.description = Some(description);
-        self
-    }
+    optional!(description, "What is sold.");
 
-    /// Where to notify.
-    pub fn ipn_url(mut self, url: IpnUrl) -> Self {
-        self.ipn_url = Some(url);
-        self
-    }
+    optional!(ipn_url, "Where to notify.");
 
     /// Whether Pockyt should also make an image of the code. Always sent: the sources disagree over its
     /// default.
@@ -53,27 +48,11 @@ impl CreateTransQrcode {
         self
     }
 
-    /// The clerk's number.
-    pub fn store_admin_no(mut self, number: impl Into<String>) -> Self {
-        self.store_admin_no = Some(number.into()).filter(|n| !n.is_empty());
-        self
-    }
+    optional!(store_admin_no);
 
-    /// The price that is asked for.
-    pub fn price(&self) -> &Price {
-        &self.price
-    }
+    asks_for!();
 
-    /// The merchant's identifier of the attempt.
-    pub fn reference(&self) -> &Reference {
-        &self.reference
-    }
-
-    /// Minutes until the unpaid order is closed; Pockyt's default is 120.
-    pub fn timeout(mut self, minutes: u32) -> Self {
-        self.timeout = Some(minutes);
-        self
-    }
+    optional!(timeout);
 }
 
 impl Operation for CreateTransQrcode {

@@ -1,6 +1,8 @@
 //! Prepay: take the money for an in-store order from the code a customer shows.
 
-use super::{Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, maybe, needed, view};
+use super::{
+    Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, maybe, needed, optional, view,
+};
 use crate::{Amount, Currency, OrderKey, Params, PaymentBarcode, PockytTime, TransactionNo};
 use crate::{TransactionStatus, Vendor};
 
@@ -22,11 +24,7 @@ impl Prepay {
         Self { order: order.into(), payment_barcode, store_admin_no: None, vendor: None }
     }
 
-    /// The clerk's number.
-    pub fn store_admin_no(mut self, number: impl Into<String>) -> Self {
-        self.store_admin_no = Some(number.into()).filter(|n| !n.is_empty());
-        self
-    }
+    optional!(store_admin_no);
 
     /// The wallet; the sources part over whether it must be given.
     pub fn vendor(mut self, vendor: Vendor) -> Self {

@@ -1,6 +1,8 @@
 //! Refund: give back a part or all of a paid order.
 
-use super::{Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, maybe, needed, view};
+use super::{
+    Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, maybe, needed, optional, view,
+};
 use crate::{Amount, Currency, IpnUrl, OrderKey, Params, Price, Reference, TransactionNo, TransactionStatus};
 
 /// Refunds a part or all of a paid order.
@@ -24,11 +26,7 @@ impl Refund {
         Self { order: order.into(), price, refund_reference, ipn_url: None }
     }
 
-    /// Where to notify of the refund.
-    pub fn ipn_url(mut self, url: IpnUrl) -> Self {
-        self.ipn_url = Some(url);
-        self
-    }
+    optional!(ipn_url, "Where to notify of the refund.");
 }
 
 impl Operation for Refund {

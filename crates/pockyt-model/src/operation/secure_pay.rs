@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, maybe, needed, view};
+use super::{
+    Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, View, asks_for, maybe, needed,
+    optional, view,
+};
 use crate::{Amount, CallbackUrl, Currency, FreeText, InvalidField, IpnUrl, Params, Price, Reference};
 use crate::{TransactionNo, Vendor};
 
@@ -46,11 +49,7 @@ impl SecurePay {
         }
     }
 
-    /// Where to notify. Without it only queries tell whether the order was paid.
-    pub fn ipn_url(mut self, url: IpnUrl) -> Self {
-        self.ipn_url = Some(url);
-        self
-    }
+    optional!(ipn_url, "Where to notify. Without it only queries tell whether the order was paid.");
 
     /// What is sold, item by item.
     pub fn goods(mut self, goods: impl IntoIterator<Item = Good>) -> Self {
@@ -58,11 +57,7 @@ impl SecurePay {
         self
     }
 
-    /// Shown on the cashier page.
-    pub fn description(mut self, description: FreeText) -> Self {
-        self.description = Some(description);
-        self
-    }
+    optional!(description, "Shown on the cashier page.");
 
     /// Echoed in the notification and the browser's return.
     pub fn note(mut self, note: FreeText) -> Self {
@@ -70,21 +65,9 @@ impl SecurePay {
         self
     }
 
-    /// The price that is asked for.
-    pub fn price(&self) -> &Price {
-        &self.price
-    }
+    asks_for!();
 
-    /// The merchant's identifier of the attempt.
-    pub fn reference(&self) -> &Reference {
-        &self.reference
-    }
-
-    /// Minutes until the unpaid order is closed; Pockyt's default is 120.
-    pub fn timeout(mut self, minutes: u32) -> Self {
-        self.timeout = Some(minutes);
-        self
-    }
+    optional!(timeout);
 }
 
 impl Operation for SecurePay {
