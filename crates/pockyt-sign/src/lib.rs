@@ -47,7 +47,7 @@
 //! # Features
 //!
 //! None is on by default, and then the tree is a dozen small crates. `json` adds [`Verifier::json`],
-//! [`KeyRing::json`] and [`explain::Suspect::of_json`]: some of Pockyt's notifications are JSON.
+//! [`KeyRing::json`], [`decode::json`] and [`explain::Suspect::of_json`]: some of Pockyt's notifications are JSON.
 //!
 //! # What it does not do
 //!
@@ -59,6 +59,7 @@
 extern crate alloc;
 
 pub mod algorithm;
+pub mod decode;
 pub mod explain;
 mod fields;
 mod form;

@@ -81,6 +81,18 @@ pub enum RefusalKind {
     NameNotAllowed,
 }
 
+impl RefusalKind {
+    /// A stable word for it, in kebab case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AlreadySigned => "already-signed",
+            Self::DuplicateName => "duplicate-name",
+            Self::EmptyValue => "empty-value",
+            Self::NameNotAllowed => "name-not-allowed",
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = match self.kind {

@@ -1,0 +1,14 @@
+//! The built program from the outside: what it reads, prints and ends with.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test reports by panicking"
+)]
+
+mod explain;
+mod lines;
+mod people;
+mod support;
+mod token;
