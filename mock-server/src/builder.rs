@@ -6,12 +6,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_sim::{Config, Merchant, Profile, Schedule, Sim, Wallet};
+use pockyt_sim::{Account, AttemptView, Config, NotificationView, Profile, Schedule, Sim, Wallet};
 
 use crate::clock::{Clock, ClockMode};
 use crate::delivery::Courier;
 use crate::egress::Allow;
 use crate::mock::MockPockyt;
+use crate::observer::Observer;
 use crate::pump::Pump;
 use crate::server::Listener;
 use crate::transport::Transport;
@@ -27,6 +28,7 @@ pub struct Builder {
     listen: SocketAddr,
     control_token: Option<String>,
     courier: Courier,
+    observer: Option<Observer>,
 }
 
 impl fmt::Debug for Builder {
@@ -48,6 +50,7 @@ impl Default for Builder {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             control_token: None,
             courier: Courier::default(),
+            observer: None,
         }
     }
 }
@@ -71,9 +74,9 @@ impl Builder {
         self
     }
 
-    /// One more merchant, beside the two published sandbox accounts.
-    pub fn merchant(mut self, merchant: Merchant) -> Self {
-        self.config.merchants.push(merchant);
+    /// One more account, beside the two published sandbox accounts.
+    pub fn account(mut self, account: Account) -> Self {
+        self.config.accounts.push(account);
         self
     }
 
@@ -116,6 +119,36 @@ impl Builder {
         self
     }
 
+    /// Hears of each delivery attempt when it has its verdict, in the order of the verdicts. A second one
+    /// replaces the first.
+    ///
+    /// It is called by the task that makes the deliveries, which waits for it: let it be short, let it not
+    /// panic, and do not wait for the mock in it.
+    ///
+    /// ```
+    /// # async fn example() -> std::io::Result<()> {
+    /// use pockyt_mock::{MockPockyt, Verdict};
+    ///
+    /// let mock = MockPockyt::builder()
+    ///     .on_delivery(|notification, attempt| {
+    ///         if attempt.verdict == Some(Verdict::NotAcknowledged) {
+    ///             eprintln!("{}: {:?} {:?}", notification.transaction_no, attempt.status, attempt.failure);
+    ///         }
+    ///     })
+    ///     .start()
+    ///     .await?;
+    /// # drop(mock);
+    /// # Ok(()) }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn on_delivery(
+        mut self,
+        observer: impl Fn(&NotificationView, &AttemptView) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Observer::new(observer));
+        self
+    }
+
     /// The base of the URLs in answers, without a slash at its end. Default: the mock's own address, or
     /// `localhost` when it listens on all of them.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
@@ -145,7 +178,7 @@ impl Builder {
     ///
     /// Outside a tokio runtime with I/O and time enabled.
     pub async fn start(self) -> io::Result<MockPockyt> {
-        let Self { mut config, public_url, clock, listen, control_token, mut courier } = self;
+        let Self { mut config, public_url, clock, listen, control_token, mut courier, observer } = self;
         let listener = Listener::bind(listen).await?;
         let addr = listener.addr();
         courier.egress.refuse_own(addr);
@@ -155,7 +188,7 @@ impl Builder {
 
         let clock = Clock::start(clock);
         let sim = Sim::new(config, clock.now());
-        let world = Arc::new(World::new(sim, clock, courier));
+        let world = Arc::new(World::new(sim, clock, courier, observer));
         let (pump, pumping) = Pump::start(Arc::clone(&world));
         let site = Arc::new(Site { world, pump, gate });
         let router = router(Arc::clone(&site));

@@ -80,9 +80,8 @@ impl Courier {
 
     async fn connect(&self, target: &Target) -> Result<TcpStream, FailureReason> {
         let connecting = async {
-            let addresses =
-                self.egress.addresses(&target.host, target.port).await.map_err(|_| FailureReason::Other)?;
-            connect_to_first(&addresses).await
+            let found = self.egress.addresses(&target.host, target.port).await;
+            connect_to_first(&found.map_err(|_| FailureReason::Unresolved)?).await
         };
         timeout(self.limits.connect, connecting).await.unwrap_or(Err(FailureReason::TimedOut))
     }

@@ -85,6 +85,9 @@ impl Egress {
             (None, Ok(address)) => vec![SocketAddr::new(address, port)],
             (None, Err(_)) => tokio::net::lookup_host((bare.as_str(), port)).await?.collect(),
         };
+        if found.is_empty() {
+            return Err(std::io::ErrorKind::NotFound.into());
+        }
         let may_be_reached =
             |address: &SocketAddr| self.permits(&bare, address.ip()) && !self.leads_back(*address);
         Ok(found.into_iter().filter(may_be_reached).collect())

@@ -38,22 +38,7 @@ use crate::web::Site;
 ///
 /// # Example
 ///
-/// ```
-/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use std::time::Duration;
-/// use pockyt_mock::{MockPockyt, Status};
-///
-/// let mock = MockPockyt::start().await?;
-/// let base_url = mock.url();
-/// // ... point the code under test at base_url, make it ask for a payment, then:
-/// for order in mock.transactions().iter().filter(|order| order.status == Status::Pending) {
-///     mock.approve(&order.transaction_no).await?;
-/// }
-/// mock.advance(Duration::from_secs(2 * 60 * 60)).await;
-/// assert!(mock.notifications(None).iter().all(|notification| notification.acknowledged));
-/// # Ok(()) }
-/// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
-/// ```
+/// The [crate's documentation](crate) plays an order with a script and a fault.
 #[derive(Debug)]
 #[must_use = "a mock stops when it is dropped"]
 pub struct MockPockyt {
@@ -117,7 +102,11 @@ impl MockPockyt {
         self.router.clone()
     }
 
-    /// The mock's present time.
+    /// The mock's present time, in UTC milliseconds since the Unix epoch.
+    ///
+    /// A listener that waits by a clock of its own (pockyt-ipn's does, for retries) follows the mock's when
+    /// that clock answers `UtcMillis::new(mock.now().0)`; the README has the few lines that tie a client's
+    /// timer and a listener's clock to the mock.
     pub fn now(&self) -> Millis {
         self.site.world.now()
     }
@@ -176,13 +165,22 @@ impl MockPockyt {
     }
 
     /// Says how the customer of one reference behaves, from now on.
-    pub fn script(&self, script: Script) {
-        self.site.world.act(|sim, _| sim.set_script(script));
+    ///
+    /// # Errors
+    ///
+    /// It names a merchant that is not configured.
+    pub fn script(&self, script: Script) -> Result<(), ControlError> {
+        self.site.world.act(|sim, _| sim.set_script(script))
     }
 
     /// Makes something go wrong for the next requests about one reference.
-    pub fn fault(&self, fault: Fault) {
-        self.site.world.act(|sim, _| sim.set_fault(fault));
+    ///
+    /// # Errors
+    ///
+    /// It names an operation that the mock does not have, or a merchant that is not configured, and would
+    /// never hit anything.
+    pub fn fault(&self, fault: Fault) -> Result<(), ControlError> {
+        self.site.world.act(|sim, _| sim.set_fault(fault))
     }
 
     /// All orders.

@@ -140,7 +140,7 @@ async fn deliver_due(world: &World) {
 
 async fn deliver(world: &World, Due { delivery, epoch }: Due) {
     let outcome = world.courier.deliver(&delivery).await;
-    world.judge(delivery.attempt, outcome, epoch);
+    world.judge(&delivery, outcome, epoch);
 }
 
 /// The pump of a running clock.

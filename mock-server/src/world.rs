@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use pockyt_sim::{AttemptId, ControlError, Delivery, DeliveryOutcome, Effect, JournalEntry, Millis, Sim};
+use pockyt_sim::{ControlError, Delivery, DeliveryOutcome, Effect, JournalEntry, Millis, Sim};
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
 use crate::clock::{Clock, ClockMode};
 use crate::delivery::Courier;
+use crate::observer::Observer;
 
 /// Deliveries under way at once under a running clock; the others wait, so that a listener that
 /// hangs cannot use up the process's sockets.
@@ -22,6 +23,7 @@ const DELIVERIES_AT_ONCE: usize = 256;
 pub(crate) struct World {
     state: Mutex<State>,
     pub(crate) courier: Courier,
+    observer: Option<Observer>,
     /// Rings when something may have become due.
     pub(crate) changed: Notify,
     pub(crate) delivery_slots: Semaphore,
@@ -47,10 +49,11 @@ pub(crate) struct Due {
 }
 
 impl World {
-    pub(crate) fn new(sim: Sim, clock: Clock, courier: Courier) -> Self {
+    pub(crate) fn new(sim: Sim, clock: Clock, courier: Courier, observer: Option<Observer>) -> Self {
         Self {
             state: Mutex::new(State { sim, clock, due: VecDeque::new(), epoch: Epoch(0) }),
             courier,
+            observer,
             changed: Notify::new(),
             delivery_slots: Semaphore::new(DELIVERIES_AT_ONCE),
         }
@@ -142,16 +145,21 @@ impl World {
     }
 
     /// Reports what came of an attempt, unless the world was reset since.
-    pub(crate) fn judge(&self, attempt: AttemptId, outcome: DeliveryOutcome, epoch: Epoch) {
-        {
+    pub(crate) fn judge(&self, delivery: &Delivery, outcome: DeliveryOutcome, epoch: Epoch) {
+        let judged = {
             let mut state = self.lock();
             if state.epoch != epoch {
                 return;
             }
             let now = state.clock.now();
-            state.sim.delivered(attempt, outcome, now);
-        }
+            let verdict = state.sim.delivered(delivery.attempt, outcome, now);
+            let heard = verdict.and(self.observer.as_ref());
+            heard.and_then(|observer| Some((observer, state.sim.notification(delivery.notification)?)))
+        };
         self.changed.notify_one();
+        if let Some((observer, notification)) = judged {
+            observer.tell(&notification, delivery.attempt);
+        }
     }
 
     /// Moves a manual clock to the next event later than now and not after `limit`, and starts what

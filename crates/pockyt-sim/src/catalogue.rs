@@ -37,6 +37,21 @@ pub fn at_path(path: &str) -> Option<&'static Operation> {
     operations().iter().find(|operation| operation.path == path || operation.aliases.contains(&path))
 }
 
+/// The operation of a name: its own, or the last part of an alias, as in `/app-instore/v3/pay`.
+///
+/// ```
+/// use pockyt_sim::catalogue;
+///
+/// assert_eq!(catalogue::named("pay"), catalogue::named("prepay"));
+/// assert_eq!(catalogue::named("perpay"), None);
+/// ```
+pub fn named(name: &str) -> Option<&'static Operation> {
+    let last_part = |path: &'static str| path.rsplit('/').next();
+    operations().iter().find(|operation| {
+        operation.name == name || operation.aliases.iter().any(|path| last_part(path) == Some(name))
+    })
+}
+
 /// One operation of the API. The method is always POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {

@@ -16,8 +16,8 @@ pub struct Config {
     pub seed: u64,
     /// The choices where sources differ.
     pub profile: Profile,
-    /// The merchants. One that occurs twice has several stores.
-    pub merchants: Vec<Merchant>,
+    /// The accounts. Accounts of one merchant number are its stores.
+    pub accounts: Vec<Account>,
     /// When notifications are resent.
     pub schedule: Schedule,
     /// The base of `cashierUrl` and `qrcodeUrl`, such as `http://127.0.0.1:8080`, without a slash at
@@ -36,7 +36,7 @@ impl Default for Config {
         Self {
             seed: 0,
             profile: Profile::default(),
-            merchants: Merchant::published().into(),
+            accounts: Account::published().into(),
             schedule: Schedule::default(),
             public_url: "http://127.0.0.1".into(),
             wallet: Wallet::ConfirmAfter(Duration::from_secs(5)),
@@ -45,19 +45,19 @@ impl Default for Config {
     }
 }
 
-/// One store of one merchant, and the key with which it signs.
+/// An account at Pockyt: a merchant number, a store number, and the token with which they sign.
 ///
-/// As text `NO:STORE:TOKEN`. `Debug` shows the numbers only.
+/// As text `NO:STORE:TOKEN`, the numbers in digits. `Debug` shows the numbers only.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Merchant {
+pub struct Account {
     merchant_no: String,
     store_no: String,
     key: SigningKey,
 }
 
-impl Merchant {
-    /// A store of a merchant.
+impl Account {
+    /// An account from its parts.
     pub fn new(merchant_no: impl Into<String>, store_no: impl Into<String>, token: &ApiToken) -> Self {
         Self { merchant_no: merchant_no.into(), store_no: store_no.into(), key: SigningKey::new(token) }
     }
@@ -90,45 +90,45 @@ impl Merchant {
     }
 }
 
-impl fmt::Debug for Merchant {
+impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Merchant({}:{}:redacted)", self.merchant_no, self.store_no)
+        write!(f, "Account({}:{}:redacted)", self.merchant_no, self.store_no)
     }
 }
 
-/// Why a text is not a merchant. It does not repeat the text.
+/// Why a text is not an account. It does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MerchantError {
+pub enum AccountError {
     /// It is not of the form `NO:STORE:TOKEN` with digits for the numbers.
-    #[error("a merchant is written NO:STORE:TOKEN, the numbers in digits")]
+    #[error("an account is written NO:STORE:TOKEN, the numbers in digits")]
     Form,
     /// The token cannot be used.
-    #[error("the token of the merchant cannot be used")]
+    #[error("the token of the account cannot be used")]
     Token(#[source] TokenError),
 }
 
-impl FromStr for Merchant {
-    type Err = MerchantError;
+impl FromStr for Account {
+    type Err = AccountError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = text.splitn(3, ':');
         let (Some(merchant_no), Some(store_no), Some(token)) = (parts.next(), parts.next(), parts.next())
         else {
-            return Err(MerchantError::Form);
+            return Err(AccountError::Form);
         };
         let is_number =
             |part: &str| !part.is_empty() && part.len() <= 32 && part.bytes().all(|b| b.is_ascii_digit());
         if !is_number(merchant_no) || !is_number(store_no) {
-            return Err(MerchantError::Form);
+            return Err(AccountError::Form);
         }
-        let token = ApiToken::new(token).map_err(MerchantError::Token)?;
+        let token = ApiToken::new(token).map_err(AccountError::Token)?;
         Ok(Self::new(merchant_no, store_no, &token))
     }
 }
 
-impl TryFrom<String> for Merchant {
-    type Error = MerchantError;
+impl TryFrom<String> for Account {
+    type Error = AccountError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()

@@ -91,6 +91,8 @@ pub enum FailureReason {
     Reset,
     /// The answer did not come in time.
     TimedOut,
+    /// The name in the URL does not resolve.
+    Unresolved,
     /// The scheme of the URL cannot be delivered.
     Unsupported,
 }
@@ -104,6 +106,7 @@ impl FailureReason {
             Self::Refused => "refused",
             Self::Reset => "reset",
             Self::TimedOut => "timed-out",
+            Self::Unresolved => "unresolved",
             Self::Unsupported => "unsupported",
         }
     }

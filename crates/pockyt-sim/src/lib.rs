@@ -22,7 +22,7 @@ mod sim;
 mod time;
 mod view;
 
-pub use config::{Config, Merchant, MerchantError};
+pub use config::{Account, AccountError, Config};
 pub use delivery::{AttemptId, Delivery, DeliveryOutcome, Effect, FailureReason, NotificationId, Verdict};
 pub use journal::{JournalCounts, JournalEntry, JournalEvent, Parameters, RequestRecord};
 pub use message::{ApiRequest, ApiResponse, CANONICAL_HEADER, FIELD_HEADER, RULE_HEADER, Reply};

@@ -41,5 +41,6 @@ pub enum Reply {
 pub const FIELD_HEADER: &str = "Pockyt-Mock-Field";
 /// The header that says in a sentence which rule was broken.
 pub const RULE_HEADER: &str = "Pockyt-Mock-Rule";
-/// The header with the text that should have been signed, cards masked, percent-encoded.
+/// The header with the text that should have been signed: secrets masked, what is not visible ASCII and `%`
+/// percent-encoded, cut at 2048 bytes, and without the hash of the token that follows it.
 pub const CANONICAL_HEADER: &str = "Pockyt-Mock-Canonical";

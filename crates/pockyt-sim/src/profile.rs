@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 pub struct Profile {
     /// Which fields are required: those on which all sources agree, or those that any source requires.
     pub requirements: Requirements,
-    /// Refuse any empty value with 000020. The vendor's SDKs part over sending them.
+    /// Refuse any empty value with 000020. Otherwise only an empty required field is refused, with 000023.
+    /// The vendor's SDKs part over sending them.
     pub refuse_empty_values: bool,
     /// Refuse `transactionNo` and `reference` together even when they name the same order (000022).
     /// The reference pages mark both required, every SDK sends one.

@@ -136,7 +136,7 @@ impl Fault {
         Self { merchant_no: None, reference: reference.into(), operation: None, kind, times: once() }
     }
 
-    /// Only for this operation, by its name in the catalogue.
+    /// Only for this operation, by its name in the catalogue or an alias of it, such as `pay`.
     #[must_use]
     pub fn operation(mut self, name: impl Into<String>) -> Self {
         self.operation = Some(name.into());

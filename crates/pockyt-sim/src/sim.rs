@@ -52,13 +52,13 @@ impl Sim {
     /// holds the documentation's example orders.
     pub fn new(config: Config, now: Millis) -> Self {
         let mut namespaces = BTreeMap::<String, Namespace>::new();
-        for merchant in &config.merchants {
+        for account in &config.accounts {
             let ordinal = namespaces.len() as u64;
             namespaces
-                .entry(merchant.merchant_no().to_owned())
-                .or_insert_with(|| Namespace::new(merchant.merchant_no(), ordinal, config.seed))
+                .entry(account.merchant_no().to_owned())
+                .or_insert_with(|| Namespace::new(account.merchant_no(), ordinal, config.seed))
                 .stores
-                .insert(merchant.store_no().to_owned(), merchant.key().clone());
+                .insert(account.store_no().to_owned(), account.key().clone());
         }
         let mut sim = Self {
             now,

@@ -80,7 +80,7 @@ fn a_journal_entry_is_bounded_and_counts_what_it_leaves_out() {
     ];
     for (case, fields, least_omitted) in cases {
         let mut world = World::new();
-        world.sim.set_fault(Fault::new(long.as_str(), FaultKind::LoseReply));
+        world.sim.set_fault(Fault::new(long.as_str(), FaultKind::LoseReply)).unwrap();
         let sent = fields.len() + if case == "merchant" { 1 } else { 2 };
         world.call(ADD, &fields);
         assert!(largest_entry(&world) <= MAX_ENTRY, "{case}: {}", largest_entry(&world));

@@ -54,14 +54,14 @@ fn a_script_for_a_merchant_leaves_the_same_reference_of_another_alone() {
     let mut world = World::new();
     let at_once = Wallet::ConfirmAfter(Duration::ZERO);
     let waiting = other_qrcode(&mut world, "a").transaction_no();
-    world.sim.set_script(Script::new("a", at_once).for_merchant(MERCHANT));
+    world.sim.set_script(Script::new("a", at_once).for_merchant(MERCHANT)).unwrap();
     assert_eq!(status(&world.sim, &waiting), Status::Pending);
     let mine = world.qrcode("a", &[]).transaction_no();
     assert_eq!(status(&world.sim, &mine), Status::Success);
-    world.sim.set_script(Script::new("a", at_once).for_merchant(OTHER));
+    world.sim.set_script(Script::new("a", at_once).for_merchant(OTHER)).unwrap();
     assert_eq!(status(&world.sim, &waiting), Status::Success);
     assert_eq!(world.sim.scripts().len(), 2, "one for each merchant");
-    world.sim.set_script(Script::new("a", Wallet::Never).for_merchant(OTHER));
+    world.sim.set_script(Script::new("a", Wallet::Never).for_merchant(OTHER)).unwrap();
     assert_eq!(world.sim.scripts().len(), 2, "replaced");
 }
 
@@ -73,13 +73,13 @@ fn a_script_that_names_the_merchant_goes_before_one_that_does_not() {
     for scripts in [[&own, &common], [&common, &own]] {
         let mut world = World::new();
         for script in scripts {
-            world.sim.set_script(script.clone());
+            world.sim.set_script(script.clone()).unwrap();
         }
         let mine = world.qrcode("a", &[]).transaction_no();
         let theirs = other_qrcode(&mut world, "a").transaction_no();
         assert_eq!(status(&world.sim, &mine), Status::Pending);
         assert_eq!(status(&world.sim, &theirs), Status::Success);
-        world.sim.set_script(common.clone());
+        world.sim.set_script(common.clone()).unwrap();
         assert_eq!(status(&world.sim, &mine), Status::Pending, "it has its own");
     }
 }
@@ -87,11 +87,62 @@ fn a_script_that_names_the_merchant_goes_before_one_that_does_not() {
 #[test]
 fn a_fault_for_a_merchant_hits_its_requests_only() {
     let mut world = World::new();
-    world.sim.set_fault(Fault::new("a", FaultKind::LoseReply).for_merchant(OTHER).operation("add"));
+    world.sim.set_fault(Fault::new("a", FaultKind::LoseReply).for_merchant(OTHER).operation("add")).unwrap();
     assert_eq!(world.add("a", "1").response.reply, Reply::Send);
     let fields = [("amount", "1"), ("currency", "USD"), ("reference", "a")];
     assert_eq!(other(&mut world, "/app-instore/v3/add", &fields).response.reply, Reply::Lost);
     assert!(world.sim.faults().is_empty());
+}
+
+#[test]
+fn a_name_that_nobody_has_is_refused_in_scripts_and_faults() {
+    let mut world = World::new();
+    let unknown = Err(ControlError::UnknownMerchant);
+    assert_eq!(world.sim.set_script(Script::new("a", Wallet::Never).for_merchant("1")), unknown);
+    assert_eq!(world.sim.set_fault(Fault::new("a", FaultKind::LoseReply).for_merchant("1")), unknown);
+    assert_eq!((world.sim.clear_scripts_of("1"), world.sim.clear_faults_of("1")), (unknown, unknown));
+    assert!(world.sim.scripts_of("1").is_err() && world.sim.faults_of("1").is_err());
+    let misspelt = Fault::new("a", FaultKind::LoseReply).operation("perpay");
+    let refused = world.sim.set_fault(misspelt).unwrap_err();
+    assert_eq!(refused, ControlError::UnknownOperation);
+    assert!(refused.to_string().contains("add, prepay, create-trans-qrcode"), "{refused}");
+    assert!(world.sim.scripts().is_empty() && world.sim.faults().is_empty());
+}
+
+#[test]
+fn a_fault_knows_its_operation_by_every_name() {
+    let names = [
+        ("prepay", "prepay"),
+        ("pay", "prepay"),
+        ("tran-query", "tran-query"),
+        ("trans-query", "tran-query"),
+        ("reverse", "cancel"),
+    ];
+    for (given, kept) in names {
+        let mut world = World::new();
+        world.sim.set_fault(Fault::new("a", FaultKind::LoseReply).operation(given)).unwrap();
+        assert_eq!(world.sim.faults()[0].operation.as_deref(), Some(kept), "{given}");
+    }
+}
+
+#[test]
+fn scripts_and_faults_of_one_merchant_are_seen_and_forgotten_alone() {
+    let mut world = World::new();
+    let script = |merchant: &str| Script::new("a", Wallet::Never).for_merchant(merchant);
+    let fault = |merchant: &str| Fault::new("a", FaultKind::LoseReply).for_merchant(merchant);
+    for merchant in [MERCHANT, OTHER] {
+        world.sim.set_script(script(merchant)).unwrap();
+        world.sim.set_fault(fault(merchant)).unwrap();
+    }
+    let (common_script, second_fault) = (Script::new("a", Wallet::Never), fault(OTHER).times(2));
+    world.sim.set_script(common_script.clone()).unwrap();
+    world.sim.set_fault(second_fault.clone()).unwrap();
+    assert_eq!(world.sim.scripts_of(MERCHANT).unwrap().collect::<Vec<_>>(), [&script(MERCHANT)]);
+    assert_eq!(world.sim.faults_of(OTHER).unwrap().collect::<Vec<_>>(), [&fault(OTHER), &second_fault]);
+    world.sim.clear_scripts_of(MERCHANT).unwrap();
+    world.sim.clear_faults_of(OTHER).unwrap();
+    assert_eq!(world.sim.scripts(), [script(OTHER), common_script]);
+    assert_eq!(world.sim.faults(), [fault(MERCHANT)]);
 }
 
 #[test]
@@ -150,10 +201,10 @@ fn a_merchant_begins_again_as_if_it_had_done_nothing() {
     let first = own_history(&mut world);
     world.wait(60);
     let kept = other_qrcode(&mut world, "kept").transaction_no();
-    world.sim.set_script(Script::new("a", Wallet::Never).for_merchant(MERCHANT));
-    world.sim.set_script(Script::new("a", Wallet::ConfirmOnCancel));
-    world.sim.set_fault(Fault::new("a", FaultKind::LoseReply).for_merchant(MERCHANT));
-    world.sim.set_fault(Fault::new("z", FaultKind::LoseReply).for_merchant(OTHER));
+    world.sim.set_script(Script::new("a", Wallet::Never).for_merchant(MERCHANT)).unwrap();
+    world.sim.set_script(Script::new("a", Wallet::ConfirmOnCancel)).unwrap();
+    world.sim.set_fault(Fault::new("a", FaultKind::LoseReply).for_merchant(MERCHANT)).unwrap();
+    world.sim.set_fault(Fault::new("z", FaultKind::LoseReply).for_merchant(OTHER)).unwrap();
     let at = world.now;
     world.sim.reset_merchant(MERCHANT, at).unwrap();
 
@@ -201,7 +252,10 @@ fn nothing_that_was_planned_before_a_reset_happens_after_it() {
 #[test]
 fn the_others_go_on_through_a_reset() {
     let mut world = World::new();
-    world.sim.set_script(Script::new("o", Wallet::ConfirmAfter(Duration::from_secs(30))).for_merchant(OTHER));
+    world
+        .sim
+        .set_script(Script::new("o", Wallet::ConfirmAfter(Duration::from_secs(30))).for_merchant(OTHER))
+        .unwrap();
     let theirs = other_qrcode(&mut world, "o").transaction_no();
     world.wait(29);
     world.sim.reset_merchant(MERCHANT, world.now).unwrap();

@@ -351,7 +351,7 @@ fn a_lost_reply_is_booked_all_the_same() {
         let fault = Fault::new("a", FaultKind::LoseReply).times(times);
         operation.map_or(fault.clone(), |name| fault.operation(name))
     };
-    world.sim.set_fault(fault(Some("prepay"), 1));
+    world.sim.set_fault(fault(Some("prepay"), 1)).unwrap();
     assert_eq!(world.add("b", "1").response.reply, Reply::Send);
     assert_eq!(world.query("a").response.reply, Reply::Send);
     let number = world.sim.transactions()[3].transaction_no.clone();
@@ -359,7 +359,7 @@ fn a_lost_reply_is_booked_all_the_same() {
     assert_eq!(world.call("/app-instore/v3/prepay", &by_number).response.reply, Reply::Lost);
     assert!(world.sim.faults().is_empty(), "used up");
     assert_eq!(world.status("a"), "pending", "carried out");
-    world.sim.set_fault(fault(None, 2));
+    world.sim.set_fault(fault(None, 2)).unwrap();
     assert_eq!(world.query("a").response.reply, Reply::Lost);
     assert_eq!(world.sim.faults()[0].times, 1);
     world.sim.clear_faults();
@@ -375,7 +375,7 @@ fn a_lost_reply_is_booked_all_the_same() {
 fn an_unsigned_request_uses_up_no_fault() {
     let mut world = World::new();
     let fault = Fault::new("a", FaultKind::LoseReply);
-    world.sim.set_fault(fault);
+    world.sim.set_fault(fault).unwrap();
     let body = support::json_of(&[("merchantNo", "900001"), ("reference", "a")], &"0".repeat(32));
     assert_eq!(world.send("/app-instore/v3/add", None, None, body.as_bytes()).response.reply, Reply::Send);
     assert_eq!(world.sim.faults().len(), 1);
@@ -398,9 +398,9 @@ fn control_types_have_a_stable_json_form() {
     }
     let fault: Fault = serde_json::from_str(r#"{"reference":"a","kind":"lose-reply"}"#).unwrap();
     assert_eq!((fault.times, fault.operation), (1, None));
-    assert!("900001:800001:a:b".parse::<pockyt_sim::Merchant>().is_ok(), "a token may hold a colon");
+    assert!("900001:800001:a:b".parse::<pockyt_sim::Account>().is_ok(), "a token may hold a colon");
     for bad in ["", "1:2", "1:2:", "x:2:t", "1:2: t"] {
-        assert!(bad.parse::<pockyt_sim::Merchant>().is_err(), "{bad}");
+        assert!(bad.parse::<pockyt_sim::Account>().is_err(), "{bad}");
     }
 }
 

@@ -129,7 +129,7 @@ fn the_page_s_query_with_another_number_fails_its_signature_and_says_nothing_els
 fn another_token_for_the_published_number_gets_no_published_orders() {
     let mut config = support::config();
     let token = pockyt_sign::ApiToken::new("my own").unwrap();
-    config.merchants = vec![pockyt_sim::Merchant::new("200043", "300014", &token)];
+    config.accounts = vec![pockyt_sim::Account::new("200043", "300014", &token)];
     let mut world = World::with(config);
     assert_eq!(world.sim.transactions().len(), 0);
     let fields = [

@@ -10,7 +10,7 @@
 
 mod support;
 
-use pockyt_sim::{ApiRequest, MessageKey, Profile};
+use pockyt_sim::{ApiRequest, MessageKey, Profile, Requirements};
 use support::{Answer, BARCODE, MERCHANT, STORE, TOKEN, World, json_of, sign, signed_form, signed_json};
 
 const ADD: &str = "/app-instore/v3/add";
@@ -175,6 +175,24 @@ fn empties_may_be_signed_or_left_out_of_the_signature() {
         let strict = World::with_profile(Profile::strict()).send(ADD, None, None, body.as_bytes());
         let expected = if signature == sign(&with_empty, TOKEN) { "000020" } else { "000100" };
         assert_eq!(strict.code(), expected, "an empty field that is not signed is dropped, hence not seen");
+    }
+}
+
+#[test]
+fn an_empty_required_field_is_a_bad_value_or_missing_by_profile_and_signature() {
+    let with_empty = [("merchantNo", MERCHANT), ("storeNo", STORE), ("amount", ""), ("currency", "USD")];
+    let without = [("merchantNo", MERCHANT), ("storeNo", STORE), ("currency", "USD")];
+    let (covered, left_out) = (sign(&with_empty, TOKEN), sign(&without, TOKEN));
+    let strict = || Profile { requirements: Requirements::Lenient, ..Profile::strict() };
+    for (profile, signature, code) in [
+        (Profile::lenient(), &covered, "000023"),
+        (strict(), &covered, "000020"),
+        (Profile::lenient(), &left_out, "000020"),
+        (strict(), &left_out, "000020"),
+    ] {
+        let body = json_of(&with_empty, signature);
+        let answer = World::with_profile(profile).send(ADD, None, None, body.as_bytes());
+        assert_eq!((answer.code(), answer.field()), (code, "amount"));
     }
 }
 

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use pockyt_sim::{Fault, Millis, NotificationId, Script};
+use pockyt_sim::{ControlError, Fault, Millis, NotificationId, Script};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -157,63 +157,97 @@ async fn operate(
     transaction(State(site), Path(transaction_no)).await
 }
 
-async fn scripts(State(site): State<Arc<Site>>) -> Response {
-    ok(&site.world.view(|sim| sim.scripts().to_vec()))
+async fn scripts(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    list_scripts(&site, asked_for(&request, "merchant")?.as_deref())
+}
+
+fn list_scripts(site: &Site, merchant_no: Option<&str>) -> Answer {
+    let listed: Result<Vec<Script>, ControlError> = site.world.view(|sim| match merchant_no {
+        Some(merchant_no) => Ok(sim.scripts_of(merchant_no)?.cloned().collect()),
+        None => Ok(sim.scripts().to_vec()),
+    });
+    Ok(ok(&listed?))
 }
 
 async fn add_script(State(site): State<Arc<Site>>, request: Request) -> Answer {
     let script: Script = read_json(request).await?;
-    site.world.act(|sim, _| sim.set_script(script));
+    site.world.act(|sim, _| sim.set_script(script)).map_err(names_nothing)?;
     site.settle_if_manual().await;
-    Ok(scripts(State(site)).await)
+    list_scripts(&site, None)
 }
 
-async fn clear_scripts(State(site): State<Arc<Site>>) -> Response {
-    site.world.act(|sim, _| sim.clear_scripts());
-    scripts(State(site)).await
+async fn clear_scripts(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let merchant_no = asked_for(&request, "merchant")?;
+    match merchant_no.as_deref() {
+        Some(merchant_no) => site.world.act(|sim, _| sim.clear_scripts_of(merchant_no))?,
+        None => site.world.act(|sim, _| sim.clear_scripts()),
+    }
+    list_scripts(&site, merchant_no.as_deref())
 }
 
-async fn faults(State(site): State<Arc<Site>>) -> Response {
-    ok(&site.world.view(|sim| sim.faults().to_vec()))
+async fn faults(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    list_faults(&site, asked_for(&request, "merchant")?.as_deref())
+}
+
+fn list_faults(site: &Site, merchant_no: Option<&str>) -> Answer {
+    let listed: Result<Vec<Fault>, ControlError> = site.world.view(|sim| match merchant_no {
+        Some(merchant_no) => Ok(sim.faults_of(merchant_no)?.cloned().collect()),
+        None => Ok(sim.faults().to_vec()),
+    });
+    Ok(ok(&listed?))
 }
 
 async fn add_fault(State(site): State<Arc<Site>>, request: Request) -> Answer {
     let fault: Fault = read_json(request).await?;
-    site.world.act(|sim, _| sim.set_fault(fault));
-    Ok(faults(State(site)).await)
+    site.world.act(|sim, _| sim.set_fault(fault)).map_err(names_nothing)?;
+    list_faults(&site, None)
 }
 
-async fn clear_faults(State(site): State<Arc<Site>>) -> Response {
-    site.world.act(|sim, _| sim.clear_faults());
-    faults(State(site)).await
+async fn clear_faults(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let merchant_no = asked_for(&request, "merchant")?;
+    match merchant_no.as_deref() {
+        Some(merchant_no) => site.world.act(|sim, _| sim.clear_faults_of(merchant_no))?,
+        None => site.world.act(|sim, _| sim.clear_faults()),
+    }
+    list_faults(&site, merchant_no.as_deref())
 }
 
-async fn notifications(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let wanted = asked_for(&request, "transaction");
-    ok(&site.world.view(|sim| sim.notifications(wanted.as_deref())))
+/// A name in a body that stands for nothing is a mistake in the body, not a thing that was looked for.
+fn names_nothing(error: ControlError) -> Problem {
+    Problem::bad_request(error.to_string())
+}
+
+async fn notifications(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let wanted = asked_for(&request, "transaction")?;
+    Ok(ok(&site.world.view(|sim| sim.notifications(wanted.as_deref()))))
 }
 
 async fn resend(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found("there is no such notification"))?;
     let id = NotificationId(id);
     site.operate(|sim, now| sim.resend(id, now)).await?;
-    let resent = site.world.view(|sim| sim.notifications(None)).into_iter().find(|view| view.id == id);
+    let resent = site.world.view(|sim| sim.notification(id));
     resent.map(|view| ok(&view)).ok_or_else(|| Problem::not_found("there is no such notification"))
 }
 
-async fn journal(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let wanted = asked_for(&request, "merchant");
+async fn journal(State(site): State<Arc<Site>>, request: Request) -> Answer {
+    let wanted = asked_for(&request, "merchant")?;
     let mut lines = site.world.journal_lines(wanted.as_deref()).join("\n");
     if !lines.is_empty() {
         lines.push('\n');
     }
-    ([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
+    Ok(([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
 }
 
-/// The value of a parameter in the query.
-fn asked_for<'a>(request: &'a Request, parameter: &str) -> Option<Cow<'a, str>> {
-    let query = request.uri().query()?;
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == parameter).map(|(_, value)| value)
+/// The value of the one parameter that the query may have. Another one is refused: a misspelt filter would
+/// stand for everything.
+fn asked_for<'a>(request: &'a Request, parameter: &str) -> Result<Option<Cow<'a, str>>, Problem> {
+    let mut given = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
+    match (given.next(), given.next()) {
+        (None, _) => Ok(None),
+        (Some((name, value)), None) if name == parameter => Ok(Some(value)),
+        _ => Err(Problem::bad_request(format!("the only parameter here is {parameter}, and once"))),
+    }
 }
 
 fn ok(value: &impl Serialize) -> Response {

@@ -57,6 +57,7 @@ impl From<ControlError> for Problem {
     fn from(error: ControlError) -> Self {
         let status = match error {
             ControlError::NotOpen { .. } => StatusCode::CONFLICT,
+            ControlError::UnknownOperation => StatusCode::BAD_REQUEST,
             _ => StatusCode::NOT_FOUND,
         };
         Self::new(status, error.to_string())

@@ -3,6 +3,10 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use crate::support::signed;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_pockyt-mock");
 
@@ -19,28 +23,128 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).output().unwrap()
 }
 
+/// A mock that serves, where it does, and what it tells people.
+struct Serving {
+    addr: String,
+    told: Receiver<String>,
+    _running: Running,
+}
+
+impl Serving {
+    fn start(options: &[&str]) -> Self {
+        let child = Command::new(BINARY)
+            .arg("serve")
+            .args(options)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Ended from here on, whatever comes.
+        let mut running = Running(child);
+        let mut first_line = String::new();
+        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
+        let (tell, told) = channel();
+        let stderr = BufReader::new(running.0.stderr.take().unwrap());
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        let addr = first_line.strip_prefix("listening on http://").expect(&first_line).trim_end().to_owned();
+        Self { addr, told, _running: running }
+    }
+
+    /// What is told up to the line that has `word` in it.
+    fn told_until(&mut self, word: &str) -> String {
+        let mut told = String::new();
+        loop {
+            let line = self.told.recv_timeout(Duration::from_secs(20));
+            let line = line.unwrap_or_else(|_| panic!("no {word} in {told}"));
+            told = told + &line + "\n";
+            if line.contains(word) {
+                return told;
+            }
+        }
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> String {
+        let Self { addr, .. } = self;
+        let mut stream = TcpStream::connect(addr).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
 #[test]
 fn serve_says_where_it_listens_and_answers_there() {
-    let mut child = Command::new(BINARY)
-        .args(["serve", "--listen", "127.0.0.1:0", "--clock", "manual", "--seed", "7", "--profile", "strict"])
-        .args(["--merchant", "200001:300001:one-more-token", "--ipn-schedule", "doubling"])
-        .args(["--ipn-allow", "10.0.0.0/8", "--resolve", "shop.example:80=127.0.0.1:3000"])
-        .args(["--public-url", "http://pockyt.example/"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut first_line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
-    let _running = Running(child);
-
-    let addr = first_line.strip_prefix("listening on http://").expect(&first_line).trim_end();
-    let mut stream = TcpStream::connect(addr).unwrap();
-    write!(stream, "GET /_mock/clock HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let mut mock = Serving::start(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--clock",
+        "manual",
+        "--seed",
+        "7",
+        "--profile",
+        "strict",
+        "--merchant",
+        "200001:300001:one-more-token",
+        "--ipn-schedule",
+        "doubling",
+        "--ipn-allow",
+        "10.0.0.0/8",
+        "--resolve",
+        "shop.example:80=127.0.0.1:3000",
+        "--public-url",
+        "http://pockyt.example/",
+    ]);
+    let answer = mock.send("GET", "/_mock/clock", "");
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.contains(r#""mode":"manual""#), "{answer}");
+    let told = mock.told_until("Ctrl-C");
+    for part in ["merchant 200043 store 300014", "merchant 200001 store 300001", "/_mock/clock"] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(!told.contains("one-more-token"), "{told}");
+}
+
+#[test]
+fn beyond_loopback_a_closed_control_api_is_not_announced() {
+    let mut mock = Serving::start(&["--listen", "0.0.0.0:0"]);
+    let told = mock.told_until("Ctrl-C");
+    assert!(told.contains("control API is closed") && told.contains("--control-token"), "{told}");
+    assert!(!told.contains("/_mock/clock"), "{told}");
+    let mut mock = Serving::start(&["--listen", "0.0.0.0:0", "--control-token", "hush-hush"]);
+    let told = mock.told_until("Ctrl-C");
+    assert!(told.contains("/_mock/clock") && !told.contains("closed") && !told.contains("hush"), "{told}");
+}
+
+#[test]
+fn a_delivery_that_fails_is_told_with_its_reason_and_the_option_that_helps() {
+    let options =
+        ["--listen", "127.0.0.1:0", "--clock", "manual", "--resolve", "far.example:80=203.0.113.9:80"];
+    let mut mock = Serving::start(&options);
+    let order = signed(&[
+        ("amount", "13.00"),
+        ("currency", "USD"),
+        ("settleCurrency", "USD"),
+        ("vendor", "alipay"),
+        ("terminal", "ONLINE"),
+        ("reference", "web-1"),
+        ("ipnUrl", "http://far.example/ipn"),
+        ("callbackUrl", "http://far.example/back"),
+    ]);
+    let script = r#"{"reference":"web-1","wallet":{"kind":"confirm-after","ms":0}}"#;
+    assert!(mock.send("POST", "/_mock/scripts", script).starts_with("HTTP/1.1 200 "));
+    let answer = mock.send("POST", "/online/v3/secure-pay", &order);
+    assert!(answer.contains("000100"), "{answer}");
+    let told = mock.told_until("attempt 1");
+    for part in ["\"web-1\"", "not-allowed", "--ipn-allow far.example", "--resolve far.example:80="] {
+        assert!(told.contains(part), "{told}");
+    }
 }
 
 #[test]
@@ -52,7 +156,7 @@ fn wrong_options_are_explained() {
         (&["serve", "--resolve", "shop.example"], "HOST:PORT"),
         (&["serve", "--ipn-allow", "http://x"], "network"),
         (&["serve", "--control-token", ""], "control-token"),
-        (&["serve", "--public-url", "pockyt.example"], "public-url"),
+        (&["serve", "--public-url", "pockyt.example"], "'--public-url <URL>'"),
         (&["dance"], "dance"),
     ] {
         let output = run(arguments);
@@ -69,7 +173,8 @@ fn a_merchant_that_cannot_be_read_is_refused_without_repeating_the_token() {
         let output = run(&["serve", "--merchant", merchant]);
         assert!(!output.status.success());
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains("--merchant"), "{said}");
+        assert!(said.starts_with("error: invalid value for '--merchant <NO:STORE:TOKEN>': "), "{said}");
+        assert_eq!(output.status.code(), Some(2));
         assert!(!said.contains("hush"), "{said}");
     }
 }

@@ -43,10 +43,24 @@ async fn every_path_answers_with_its_status_and_errors_are_json() {
         ("POST", "/_mock/scripts", script, 200),
         ("POST", "/_mock/scripts", r#"{"reference":"r"}"#, 400),
         ("POST", "/_mock/scripts", r#"{"reference":"r","wallet":{"kind":"dance"}}"#, 400),
+        ("POST", "/_mock/scripts", r#"{"merchantNo":"1","reference":"r","wallet":{"kind":"never"}}"#, 400),
+        ("GET", "/_mock/scripts?merchant=200043", "", 200),
+        ("GET", "/_mock/scripts?merchant=1", "", 404),
+        ("GET", "/_mock/scripts?merchantNo=200043", "", 400),
+        ("DELETE", "/_mock/scripts?merchant=200043", "", 200),
+        ("DELETE", "/_mock/scripts?merchant=1", "", 404),
+        ("DELETE", "/_mock/scripts?merchantNo=200043", "", 400),
+        ("DELETE", "/_mock/scripts?merchant=200043&merchant=202333", "", 400),
         ("DELETE", "/_mock/scripts", "", 200),
         ("GET", "/_mock/faults", "", 200),
         ("POST", "/_mock/faults", fault, 200),
         ("POST", "/_mock/faults", "[]", 400),
+        ("POST", "/_mock/faults", r#"{"merchantNo":"1","reference":"r","kind":"lose-reply"}"#, 400),
+        ("GET", "/_mock/faults?merchant=202333", "", 200),
+        ("GET", "/_mock/faults?merchant=1", "", 404),
+        ("DELETE", "/_mock/faults?merchant=202333", "", 200),
+        ("DELETE", "/_mock/faults?merchant=", "", 404),
+        ("DELETE", "/_mock/faults?merchnt=202333", "", 400),
         ("DELETE", "/_mock/faults", "", 200),
         ("GET", "/_mock/notifications", "", 200),
         ("GET", "/_mock/notifications?transaction=1", "", 200),
@@ -54,6 +68,7 @@ async fn every_path_answers_with_its_status_and_errors_are_json() {
         ("POST", "/_mock/notifications/x/resend", "", 404),
         ("GET", "/_mock/journal", "", 200),
         ("GET", "/_mock/journal?merchant=1", "", 200),
+        ("GET", "/_mock/journal?transaction=1", "", 400),
         ("POST", "/_mock/reset", r#"{"merchantNo":"200043"}"#, 200),
         ("POST", "/_mock/reset", r#"{"merchantNo":"1"}"#, 404),
         ("POST", "/_mock/reset", r#"{"merchantNo":1}"#, 400),
@@ -154,6 +169,42 @@ async fn scripts_and_faults_are_listed_as_they_were_given() {
         assert_eq!(get(&mock, path).await.json(), json!([item]));
         assert_eq!(control(&mock, "DELETE", path, "").await.json(), json!([]));
     }
+}
+
+#[tokio::test]
+async fn scripts_and_faults_of_one_merchant_are_listed_and_cleared_alone() {
+    let mock = MockPockyt::start().await.unwrap();
+    let script =
+        |merchant: &str| json!({"merchantNo": merchant, "reference": "r", "wallet": {"kind": "never"}});
+    let fault =
+        |merchant: &str| json!({"merchantNo": merchant, "reference": "r", "kind": "lose-reply", "times": 1});
+    for (path, item) in [("/_mock/scripts", &script as &dyn Fn(&str) -> Value), ("/_mock/faults", &fault)] {
+        let (mine, theirs) = (item("200043"), item("202333"));
+        for item in [&mine, &theirs] {
+            assert_eq!(post(&mock, path, &item.to_string()).await.status, StatusCode::OK);
+        }
+        let of_mine = format!("{path}?merchant=200043");
+        assert_eq!(get(&mock, &of_mine).await.json(), json!([mine]));
+        assert_eq!(control(&mock, "DELETE", &of_mine, "").await.json(), json!([]));
+        assert_eq!(get(&mock, path).await.json(), json!([theirs]));
+    }
+}
+
+#[tokio::test]
+async fn a_fault_for_an_operation_that_is_not_there_is_refused_with_those_that_are() {
+    let mock = MockPockyt::start().await.unwrap();
+    let fault = |operation: &str| {
+        json!({"reference": "r", "operation": operation, "kind": "lose-reply", "times": 1}).to_string()
+    };
+    let refused = post(&mock, "/_mock/faults", &fault("perpay")).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let error = refused.json()["error"].as_str().unwrap().to_owned();
+    for operation in pockyt_sim::catalogue::operations() {
+        assert!(error.contains(operation.name), "{error}");
+    }
+    assert_eq!(get(&mock, "/_mock/faults").await.json(), json!([]));
+    let by_alias = post(&mock, "/_mock/faults", &fault("pay")).await.json();
+    assert_eq!(by_alias[0]["operation"], "prepay");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Notifications: when they come, how they are judged, and where they may not go.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use http::Response;
@@ -111,7 +111,10 @@ async fn time_goes_from_event_to_event() {
 #[tokio::test]
 async fn destinations_beyond_loopback_are_refused_unless_allowed() {
     let listener = Listener::start(|_| SUCCESS).await;
+    // Longer than a part of a name may be, so that no name server is asked.
+    let nameless = format!("http://{}.example/ipn", "x".repeat(64));
     let table = [
+        (nameless.as_str(), FailureReason::Unresolved),
         ("http://203.0.113.9/ipn", FailureReason::NotAllowed),
         ("http://169.254.169.254/latest", FailureReason::NotAllowed),
         ("http://far.example/ipn", FailureReason::NotAllowed),
@@ -133,6 +136,30 @@ async fn destinations_beyond_loopback_are_refused_unless_allowed() {
         assert_eq!(view.attempts[0].verdict, Some(Verdict::NotAcknowledged));
     }
     assert!(listener.received().is_empty());
+}
+
+#[tokio::test]
+async fn an_observer_hears_of_every_verdict_once() {
+    let listener = Listener::start(|count| if count == 0 { (500, "sorry") } else { SUCCESS }).await;
+    let heard: Arc<Mutex<Vec<_>>> = Arc::default();
+    let told = Arc::clone(&heard);
+    let mock = MockPockyt::builder()
+        .resolve("shop.example:80", listener.addr())
+        .on_delivery(move |notification, attempt| {
+            let order = notification.transaction_no.clone();
+            told.lock().unwrap().push((order, attempt.number, attempt.status, attempt.verdict));
+        })
+        .start()
+        .await
+        .unwrap();
+    let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+    mock.approve(&transaction_no).await.unwrap();
+    mock.advance(TWO_HOURS).await;
+    let expected = [
+        (transaction_no.clone(), 1, Some(500), Some(Verdict::NotAcknowledged)),
+        (transaction_no, 2, Some(200), Some(Verdict::Acknowledged)),
+    ];
+    assert_eq!(*heard.lock().unwrap(), expected);
 }
 
 #[tokio::test]
@@ -237,7 +264,7 @@ async fn an_api_answer_does_not_wait_for_the_listener() {
     let (listener, arrived, release) = held_listener().await;
     let mock = with_listener(&listener).await;
     // A till order that is paid by the query itself, so that an API request causes the notification.
-    mock.script(Script::new("till-1", Wallet::ConfirmAfterQueries(0)));
+    mock.script(Script::new("till-1", Wallet::ConfirmAfterQueries(0))).unwrap();
     let transaction_no = secure_pay(&mock, "till-1", &[]).await;
     let query = [("transactionNo", transaction_no.as_str())];
     let first = call(&mock, "/app-data-search/v3/tran-query", &query).await;
@@ -325,7 +352,7 @@ async fn what_is_due_at_one_instant_is_delivered_one_after_another() {
     let mock = with_listener(&listener).await;
     for reference in ["web-1", "web-2"] {
         let wallet = Wallet::ConfirmAfter(Duration::from_secs(5));
-        mock.script(Script::new(reference, wallet));
+        mock.script(Script::new(reference, wallet)).unwrap();
         secure_pay(&mock, reference, &[]).await;
     }
     let play = async {

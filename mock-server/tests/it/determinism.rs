@@ -27,7 +27,7 @@ async fn listener() -> Listener {
 async fn play(mock: &MockPockyt) -> Vec<String> {
     for n in 0..4 {
         let reference = format!("web-{n}");
-        mock.script(Script::new(&reference, Wallet::ConfirmAfter(Duration::from_secs(n))));
+        mock.script(Script::new(&reference, Wallet::ConfirmAfter(Duration::from_secs(n)))).unwrap();
         let transaction_no = secure_pay(mock, &reference, &[]).await;
         mock.advance(Duration::from_mins(7)).await;
         call(mock, "/app-data-search/v3/tran-query", &[("transactionNo", &transaction_no)]).await;
@@ -53,7 +53,7 @@ async fn two_runs_write_the_same_journal() {
 async fn an_attempt_starts_in_the_same_step_as_the_request_that_causes_it() {
     let listener = Listener::start(|_| SUCCESS).await;
     let mock = mock(7, &listener).await;
-    mock.script(Script::new("web-1", Wallet::ConfirmAfterQueries(0)));
+    mock.script(Script::new("web-1", Wallet::ConfirmAfterQueries(0))).unwrap();
     let transaction_no = secure_pay(&mock, "web-1", &[]).await;
     // Without a socket on one thread no other task gets a turn before the answer is here.
     let request: http::Request<Full<Bytes>> = http::Request::post("/app-data-search/v3/tran-query")

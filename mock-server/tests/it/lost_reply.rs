@@ -14,7 +14,7 @@ const ADD: &str = "/app-instore/v3/add";
 
 async fn losing_mock() -> MockPockyt {
     let mock = MockPockyt::start().await.unwrap();
-    mock.fault(Fault::new("lost-1", FaultKind::LoseReply));
+    mock.fault(Fault::new("lost-1", FaultKind::LoseReply)).unwrap();
     mock
 }
 

@@ -19,4 +19,5 @@ mod lifecycle;
 mod lost_reply;
 mod namespaces;
 mod own_address;
+mod readme;
 mod support;

@@ -35,8 +35,8 @@ async fn a_reset_of_one_merchant_leaves_the_clock_and_the_other_alone() {
         mock.approve(transaction_no).await.unwrap();
     }
     mock.advance(std::time::Duration::from_mins(7)).await;
-    mock.script(Script::new("web-1", Wallet::Never).for_merchant(MERCHANT.0));
-    mock.fault(Fault::new("web-1", FaultKind::LoseReply).for_merchant(MERCHANT.0));
+    mock.script(Script::new("web-1", Wallet::Never).for_merchant(MERCHANT.0)).unwrap();
+    mock.fault(Fault::new("web-1", FaultKind::LoseReply).for_merchant(MERCHANT.0)).unwrap();
     let before = mock.now();
     let body = format!(r#"{{"merchantNo":"{}"}}"#, MERCHANT.0);
     let answer = post(&mock, "/_mock/reset", &body).await.json();
@@ -60,7 +60,7 @@ async fn a_delivery_that_waits_is_dropped_with_its_merchant() {
     let mock = with_listener(&listener).await;
     let mine = secure_pay(&mock, "web-1", &[]).await;
     // On one thread the delivery that this makes due waits until the test waits.
-    mock.script(Script::new("web-1", Wallet::ConfirmAfter(std::time::Duration::ZERO)));
+    mock.script(Script::new("web-1", Wallet::ConfirmAfter(std::time::Duration::ZERO))).unwrap();
     assert_eq!(mock.notifications(Some(&mine))[0].attempts.len(), 1);
     mock.reset_merchant(MERCHANT.0).unwrap();
     mock.settle().await;

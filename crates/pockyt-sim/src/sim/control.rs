@@ -3,6 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Sim;
+use crate::catalogue;
 use crate::journal::JournalEvent;
 use crate::order::{Order, Status};
 use crate::{Fault, Millis, Script};
@@ -20,6 +21,9 @@ pub enum ControlError {
     /// No such merchant is configured.
     #[error("no such merchant is configured")]
     UnknownMerchant,
+    /// The catalogue has no operation of this name; the text of the error lists the names.
+    #[error("there is no such operation; there are {}", names_of_operations())]
+    UnknownOperation,
     /// There is no such notification.
     #[error("there is no such notification")]
     UnknownNotification,
@@ -102,7 +106,12 @@ impl Sim {
     }
 
     /// Sets how the customer behaves for a reference; see [`Script`].
-    pub fn set_script(&mut self, script: Script) {
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownMerchant`] when it names a merchant that is not configured.
+    pub fn set_script(&mut self, script: Script) -> Result<(), ControlError> {
+        self.check_named(script.merchant_no.as_deref())?;
         self.scripts.retain(|known| {
             (&known.reference, &known.merchant_no) != (&script.reference, &script.merchant_no)
         });
@@ -110,6 +119,7 @@ impl Sim {
             self.start_wallet(&transaction_no, script.wallet);
         }
         self.scripts.push(script);
+        Ok(())
     }
 
     /// The pending orders for which a new script holds: not those that have one for their merchant alone.
@@ -135,16 +145,49 @@ impl Sim {
         &self.scripts
     }
 
+    /// The scripts that name this merchant, oldest first; not those for every merchant.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownMerchant`].
+    pub fn scripts_of(&self, merchant_no: &str) -> Result<impl Iterator<Item = &Script>, ControlError> {
+        self.check_named(Some(merchant_no))?;
+        Ok(self.scripts.iter().filter(move |script| script.merchant_no.as_deref() == Some(merchant_no)))
+    }
+
     /// Forgets the scripts. Customers who are already waiting keep what they were told.
     pub fn clear_scripts(&mut self) {
         self.scripts.clear();
     }
 
-    /// Adds a fault; see [`Fault`].
-    pub fn set_fault(&mut self, fault: Fault) {
+    /// Forgets the scripts that name this merchant.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownMerchant`].
+    pub fn clear_scripts_of(&mut self, merchant_no: &str) -> Result<(), ControlError> {
+        self.check_named(Some(merchant_no))?;
+        self.scripts.retain(|script| script.merchant_no.as_deref() != Some(merchant_no));
+        Ok(())
+    }
+
+    /// Adds a fault; see [`Fault`]. One for zero requests is not kept. The operation is kept by its own
+    /// name, whichever of its names is given.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownOperation`] and [`ControlError::UnknownMerchant`], since a fault with a
+    /// misspelt name would never hit anything.
+    pub fn set_fault(&mut self, mut fault: Fault) -> Result<(), ControlError> {
+        self.check_named(fault.merchant_no.as_deref())?;
+        if let Some(name) = &mut fault.operation {
+            let operation = catalogue::named(name).ok_or(ControlError::UnknownOperation)?;
+            operation.name.clone_into(name);
+        }
         if fault.times > 0 {
             self.faults.push(fault);
         }
+        Ok(())
     }
 
     /// The faults that are not yet used up, oldest first. The oldest that fits a request hits it.
@@ -152,10 +195,40 @@ impl Sim {
         &self.faults
     }
 
+    /// The faults that name this merchant, oldest first; not those for every merchant.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownMerchant`].
+    pub fn faults_of(&self, merchant_no: &str) -> Result<impl Iterator<Item = &Fault>, ControlError> {
+        self.check_named(Some(merchant_no))?;
+        Ok(self.faults.iter().filter(move |fault| fault.merchant_no.as_deref() == Some(merchant_no)))
+    }
+
     /// Forgets the faults.
     pub fn clear_faults(&mut self) {
         self.faults.clear();
     }
+
+    /// Forgets the faults that name this merchant.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownMerchant`].
+    pub fn clear_faults_of(&mut self, merchant_no: &str) -> Result<(), ControlError> {
+        self.check_named(Some(merchant_no))?;
+        self.faults.retain(|fault| fault.merchant_no.as_deref() != Some(merchant_no));
+        Ok(())
+    }
+
+    fn check_named(&self, merchant_no: Option<&str>) -> Result<(), ControlError> {
+        let is_known = merchant_no.is_none_or(|merchant_no| self.namespaces.contains_key(merchant_no));
+        if is_known { Ok(()) } else { Err(ControlError::UnknownMerchant) }
+    }
+}
+
+fn names_of_operations() -> String {
+    catalogue::operations().iter().map(|operation| operation.name).collect::<Vec<_>>().join(", ")
 }
 
 fn macro_value(order: &Order, name: &str) -> Option<String> {

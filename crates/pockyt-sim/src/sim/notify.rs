@@ -133,6 +133,11 @@ impl Sim {
         all.filter(|(_, notification)| wanted(notification)).map(|(id, n)| n.view(*id)).collect()
     }
 
+    /// One notification.
+    pub fn notification(&self, id: NotificationId) -> Option<NotificationView> {
+        self.notifications.all.get(&id).map(|notification| notification.view(id))
+    }
+
     /// Plans the first delivery of an order's final status, due at once.
     pub(super) fn notify(&mut self, order: &Order, at: Millis) {
         let wanted = order.status == Status::Success || self.config.profile.notify == Notify::Final;

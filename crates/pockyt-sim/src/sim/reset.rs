@@ -34,8 +34,8 @@ impl Sim {
         for key in planned {
             self.agenda.remove(key);
         }
-        self.scripts.retain(|script| script.merchant_no.as_deref() != Some(merchant_no));
-        self.faults.retain(|fault| fault.merchant_no.as_deref() != Some(merchant_no));
+        self.clear_scripts_of(merchant_no)?;
+        self.clear_faults_of(merchant_no)?;
         self.journal.write(now, Some(merchant_no), JournalEvent::MerchantReset);
         self.journal.begin_again(merchant_no);
         self.restore_published(|published| published == merchant_no);

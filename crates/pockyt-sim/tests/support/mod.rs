@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pockyt_sign::{ApiToken, SigningKey, algorithm};
 use pockyt_sim::{
-    ApiRequest, ApiResponse, Config, Delivery, DeliveryOutcome, Effect, Merchant, Millis, Profile, Script,
+    Account, ApiRequest, ApiResponse, Config, Delivery, DeliveryOutcome, Effect, Millis, Profile, Script,
     Sim, Wallet,
 };
 use serde_json::Value;
@@ -29,10 +29,10 @@ pub struct Answer {
 }
 
 pub fn config() -> Config {
-    let merchant = Merchant::new(MERCHANT, STORE, &ApiToken::new(TOKEN).unwrap());
-    let other = Merchant::new("900002", "800002", &ApiToken::new("another-token").unwrap());
-    let merchants = Merchant::published().into_iter().chain([merchant, other]).collect();
-    Config { merchants, seed: 7, ..Config::default() }
+    let own = Account::new(MERCHANT, STORE, &ApiToken::new(TOKEN).unwrap());
+    let other = Account::new("900002", "800002", &ApiToken::new("another-token").unwrap());
+    let accounts = Account::published().into_iter().chain([own, other]).collect();
+    Config { accounts, seed: 7, ..Config::default() }
 }
 
 impl World {
@@ -123,7 +123,7 @@ impl World {
     }
 
     pub fn script(&mut self, reference: &str, wallet: Wallet) {
-        self.sim.set_script(Script::new(reference, wallet));
+        self.sim.set_script(Script::new(reference, wallet)).unwrap();
     }
 
     pub fn wait(&mut self, seconds: u64) -> Vec<Delivery> {

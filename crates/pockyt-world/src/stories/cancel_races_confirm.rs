@@ -38,7 +38,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
 
 async fn give_up_on(stage: &Stage<'_>, name: &str, wallet: Wallet) -> anyhow::Result<Transaction> {
     let reference = reference(name)?;
-    stage.mock.script(Script::new(name, wallet));
+    stage.mock.script(Script::new(name, wallet))?;
     let client = stage.shop.client();
     client.in_store().add(&till_order("12.00", &reference)?).await?;
     let barcode = PaymentBarcode::new("286498530672949108")?;

@@ -8,7 +8,7 @@ use crate::stage::{Stage, reference, till_order};
 
 pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let reference = reference("till-2")?;
-    stage.mock.script(Script::new(reference.to_string(), Wallet::Never));
+    stage.mock.script(Script::new(reference.to_string(), Wallet::Never))?;
     let client = stage.shop.client();
     client.in_store().add(&till_order("4.50", &reference)?).await?;
     let barcode = PaymentBarcode::new("286498530672949108")?;

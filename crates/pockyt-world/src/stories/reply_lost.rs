@@ -10,7 +10,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let reference = reference("till-7")?;
     let client = stage.shop.client();
     client.in_store().add(&till_order("20.00", &reference)?).await?;
-    stage.mock.fault(Fault::new(reference.to_string(), FaultKind::LoseReply).operation("prepay"));
+    stage.mock.fault(Fault::new(reference.to_string(), FaultKind::LoseReply).operation("prepay"))?;
 
     let barcode = PaymentBarcode::new("286498530672949108")?;
     let Err(error) = client.in_store().prepay(&Prepay::new(reference.clone(), barcode)).await else {

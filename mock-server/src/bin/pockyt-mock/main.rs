@@ -1,0 +1,81 @@
+//! `pockyt-mock`: a mock of the Pockyt payment API for code in any language.
+
+mod options;
+mod report;
+
+use std::io::{self, Write};
+
+use anyhow::Context;
+use clap::Parser;
+use pockyt_mock::{Account, MockPockyt};
+
+use options::{Cli, Command};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let Command::Serve(serve) = Cli::parse().command;
+    let listen = serve.listen;
+    let start = Start { added: serve.accounts.clone(), has_control_token: serve.control_token.is_some() };
+    let builder = serve.into_builder().on_delivery(report::to_stderr()?);
+    let mock = builder.start().await.with_context(|| format!("cannot listen on {listen}"))?;
+    start.greet(&mock)?;
+    interrupted().await.context("cannot wait for an interrupt")?;
+    mock.shutdown().await;
+    Ok(())
+}
+
+/// What is told at the start beside the address.
+struct Start {
+    added: Vec<Account>,
+    has_control_token: bool,
+}
+
+impl Start {
+    /// One line for programs on standard output, some for people on standard error.
+    fn greet(&self, mock: &MockPockyt) -> io::Result<()> {
+        let url = mock.url();
+        let mut out = io::stdout().lock();
+        writeln!(out, "listening on {url}")?;
+        out.flush()?;
+        let mut people = io::stderr().lock();
+        writeln!(people, "Pockyt mock. Published sandbox accounts: {}.", numbers_of(&Account::published()))?;
+        if !self.added.is_empty() {
+            writeln!(people, "Accounts of --merchant: {}.", numbers_of(&self.added))?;
+        }
+        writeln!(people, "API base URL {url} - cashier pages {url}/cashier/<transactionNo>")?;
+        if self.has_control_token {
+            writeln!(people, "Control API {url}/_mock/clock, for who sends the control token.")?;
+        } else if mock.addr().ip().is_loopback() {
+            writeln!(people, "Control API {url}/_mock/clock")?;
+        } else {
+            writeln!(
+                people,
+                "The control API is closed, since {} is not loopback: start with --control-token TOKEN, or \
+                 POCKYT_MOCK_CONTROL_TOKEN in the environment, to open it to who sends the token.",
+                mock.addr().ip()
+            )?;
+        }
+        writeln!(people, "Ctrl-C stops it.")
+    }
+}
+
+fn numbers_of(accounts: &[Account]) -> String {
+    let numbers =
+        |account: &Account| format!("merchant {} store {}", account.merchant_no(), account.store_no());
+    accounts.iter().map(numbers).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(unix)]
+async fn interrupted() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupt = tokio::signal::ctrl_c() => interrupt,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

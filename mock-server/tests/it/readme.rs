@@ -1,0 +1,51 @@
+//! The README's commands, as a reader would type them.
+
+use std::process::Command;
+
+use pockyt_mock::{Account, MockPockyt};
+
+const README: &str = include_str!("../../README.md");
+
+/// The text of the first block of a language after a word.
+fn block(after: &str, language: &str) -> String {
+    let (_, rest) = README.split_once(after).expect("the word is there");
+    let (_, rest) = rest.split_once(&format!("```{language}\n")).expect("the block is there");
+    rest.split_once("```").expect("the block ends").0.to_owned()
+}
+
+async fn run(script: String) -> String {
+    let ran = tokio::task::spawn_blocking(move || Command::new("sh").arg("-euc").arg(script).output());
+    let output = ran.await.unwrap().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Needs the shell, curl and md5sum that the README talks to; without them there is nothing to try.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_curl_commands_do_what_the_readme_says() {
+    let is_there = |program: &&str| Command::new(program).arg("--version").output().is_ok();
+    if !["sh", "curl", "md5sum"].iter().all(is_there) {
+        eprintln!("no curl or md5sum here: the README's commands are not tried");
+        return;
+    }
+    let mock = MockPockyt::start().await.unwrap();
+    let here =
+        |script: String| script.replace("http://127.0.0.1:8080", mock.url()).replace("$ curl", "curl -s");
+    let prepaid = run(here(block("The first holds", "console"))).await;
+    assert!(prepaid.contains(r#""transactionStatus":"pending""#), "{prepaid}");
+    let approved = run(here(block("The order is `pending`", "console"))).await;
+    assert!(approved.contains(r#""status":"success""#), "{approved}");
+    let asked = run(here(block("Your own requests", "sh"))).await;
+    assert!(asked.contains(r#""status":"success""#), "{asked}");
+}
+
+#[test]
+fn the_table_has_the_built_in_accounts() {
+    for (account, token) in Account::published()
+        .iter()
+        .zip(["5cbfb079f15b150122261c8537086d77a", "17cfc0170ef1c017b4a929d233d6e65e"])
+    {
+        let row = format!("| {} | {} | `{token}` |", account.merchant_no(), account.store_no());
+        assert!(README.contains(&row), "{row}");
+    }
+}
