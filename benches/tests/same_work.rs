@@ -8,7 +8,7 @@
     reason = "a test reports by panicking"
 )]
 
-use pockyt_benches::{NOTIFICATION, SECURE_PAY, TOKEN, naive, raw_md5, signed_text};
+use pockyt_benches::{CASES, NOTIFICATION, SECURE_PAY, TOKEN, naive, prepared, raw_md5, signed_text};
 use pockyt_sign::{ApiToken, Received, SigningKey, Verifier, algorithm, send};
 
 fn key() -> SigningKey {
@@ -39,4 +39,13 @@ fn none_verifies_what_was_changed() {
     let changed = NOTIFICATION.replace("amount=499.95", "amount=4.95");
     assert!(Verifier::new(key()).form(changed.as_bytes()).is_err());
     assert!(!naive::verify(&changed, TOKEN));
+}
+
+/// A case that is refused would be measured as fast.
+#[test]
+fn every_counted_case_does_its_work() {
+    for case in CASES.iter().filter(|case| !case.ends_with("md5")) {
+        assert!(prepared(case).unwrap()(), "{case}");
+    }
+    assert!(prepared("no such case").is_none());
 }

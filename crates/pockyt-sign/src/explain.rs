@@ -31,7 +31,7 @@ mod difference;
 mod readings;
 mod variation;
 
-pub use difference::Difference;
+pub use difference::{Difference, masked};
 pub use variation::Variation;
 
 use readings::Reading;
@@ -94,8 +94,8 @@ impl Suspect {
     /// Tries what is known. The work is bounded: a few dozen passes over the message, and what takes one
     /// pass a field only for messages of up to 64 fields and 64 KiB.
     pub fn explain(&self) -> Explanation {
-        let documented = readings::as_documented(&self.pairs);
-        let canonical = difference::masked(&documented);
+        let documented = readings::documented(&self.pairs);
+        let canonical = cut(masked(&self.pairs));
         let presented = self.pairs.iter().rev().find(|(name, _)| name == VERIFY_SIGN);
         let Some((_, presented)) = presented.filter(|(_, text)| !text.is_empty()) else {
             return Explanation { fits: false, findings: Vec::new(), canonical };
@@ -122,7 +122,7 @@ impl Suspect {
 
 /// Collects what fits: with ordinary keys, and with odd ones, which are less likely.
 struct Search<'a> {
-    documented: &'a [u8],
+    documented: &'a Pairs,
     oddly_written: Option<Variation>,
     ordinary: Vec<(Vec<u8>, Finding)>,
     odd: Vec<(Vec<u8>, Finding)>,
@@ -156,6 +156,15 @@ impl Search<'_> {
     }
 }
 
+/// At 4 KiB, with a mark where more was.
+fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().find(|(at, _)| *at >= 4096) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 /// More would not be read.
 const MOST_FINDINGS: usize = 5;
 
@@ -184,7 +193,7 @@ impl Keys {
             add(hashed(token.trim()), Variation::TokenTrimmed);
         }
         add(token.to_owned(), Variation::TokenNotHashed);
-        add(hashed(token).to_ascii_uppercase(), Variation::TokenHashUpperCase);
+        add(Zeroizing::new(hashed(token)).to_ascii_uppercase(), Variation::TokenHashUpperCase);
         add(hashed(&Zeroizing::new(hashed(token))), Variation::TokenHashedTwice);
         add(String::new(), Variation::NoToken);
         Self { ordinary: Zeroizing::new(hashed(token)), odd }
@@ -215,7 +224,7 @@ impl Explanation {
         &self.findings
     }
 
-    /// The text that should have been signed, without the key: card fields masked, and cut at 4 KiB.
+    /// The text that should have been signed, without the key: [`masked`], and cut at 4 KiB.
     pub fn canonical(&self) -> &str {
         &self.canonical
     }

@@ -85,8 +85,8 @@ impl<'a> Fields<'a> {
     }
 
     /// The fields in the order in which they came.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        self.spans.iter().map(|span| span.of(&self.text))
+    pub fn iter(&self) -> Iter<'_> {
+        self.into_iter()
     }
 
     /// How many fields there are.
@@ -106,6 +106,49 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn drop_empty(&mut self) {
         self.spans.retain(|span| !span.is_empty());
+    }
+}
+
+impl<'f> IntoIterator for &'f Fields<'_> {
+    type Item = (&'f str, &'f str);
+    type IntoIter = Iter<'f>;
+
+    fn into_iter(self) -> Iter<'f> {
+        Iter { text: &self.text, spans: self.spans.iter() }
+    }
+}
+
+/// The fields of a message; see [`Fields::iter`].
+#[derive(Clone)]
+pub struct Iter<'f> {
+    text: &'f str,
+    spans: core::slice::Iter<'f, Span>,
+}
+
+impl<'f> Iterator for Iter<'f> {
+    type Item = (&'f str, &'f str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.spans.next().map(|span| span.of(self.text))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.spans.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.spans.next_back().map(|span| span.of(self.text))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl fmt::Debug for Iter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Iter")?;
+        f.debug_list().entries(self.clone().map(|(name, _)| name)).finish()
     }
 }
 

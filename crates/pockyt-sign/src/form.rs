@@ -8,11 +8,12 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 use smallvec::SmallVec;
 
-use crate::fields::{Decoded, Span, Writing, fits};
+use crate::fields::{Decoded, Span, fits};
 use crate::{Rejection, words};
 
 /// Decodes a whole body. Names may repeat here and be odd; the caller refuses that.
@@ -51,62 +52,49 @@ fn in_place(text: &str) -> Option<Decoded<'_>> {
     Some(Decoded { text: Cow::Borrowed(text), spans, plain: true })
 }
 
+/// Decodes into one text of `name=value&` pieces.
 fn decoded(body: &[u8]) -> Result<Decoded<'static>, Rejection> {
-    // Decoding never makes a text longer, but the last piece gets a separator, and one without `=` gets it.
-    let mut fields = Writing::with_capacity(body.len() + 2);
+    // Decoding makes nothing longer, but the last piece gets a separator, and one without `=` gets that.
+    let mut bytes = Vec::with_capacity(body.len() + 2);
+    let mut spans = SmallVec::new();
     for piece in body.split(|b| *b == b'&').filter(|piece| !piece.is_empty()) {
-        let mut halves = piece.splitn(2, |b| *b == b'=');
-        let name = halves.next().unwrap_or_default();
-        let value = halves.next().unwrap_or_default();
-        fields.push(|text| append(text, name), |text| append(text, value))?;
+        let start = bytes.len();
+        let equals = memchr(b'=', piece).unwrap_or(piece.len());
+        let (name, value) = piece.split_at_checked(equals).unwrap_or((piece, &[]));
+        append(&mut bytes, name)?;
+        let equals = bytes.len();
+        bytes.push(b'=');
+        append(&mut bytes, value.strip_prefix(b"=").unwrap_or_default())?;
+        let end = bytes.len();
+        bytes.push(b'&');
+        fits(end)?;
+        spans.push(Span::new(start, equals, end));
     }
-    Ok(fields.finish())
+    // Pieces are cut at ASCII, so the whole is UTF-8 when every piece is.
+    let text = String::from_utf8(bytes).map_err(|_| Rejection::InvalidUtf8)?;
+    Ok(Decoded { text: Cow::Owned(text), spans, plain: false })
 }
 
 /// Decodes one name or value: `+` is a blank, `%` and two hexadecimal digits of either case a byte.
-fn append(text: &mut String, mut raw: &[u8]) -> Result<(), Rejection> {
-    while !raw.is_empty() {
-        let plain = memchr2(b'%', b'+', raw).unwrap_or(raw.len());
+fn append(bytes: &mut Vec<u8>, mut raw: &[u8]) -> Result<(), Rejection> {
+    while let Some(plain) = memchr2(b'%', b'+', raw) {
         let (head, rest) = raw.split_at_checked(plain).unwrap_or((raw, &[]));
-        text.push_str(core::str::from_utf8(head).map_err(|_| Rejection::InvalidUtf8)?);
+        bytes.extend_from_slice(head);
         raw = match rest {
-            [b'+', rest @ ..] => {
-                text.push(' ');
+            [b'%', high, low, rest @ ..] => {
+                let byte = hex_value(*high).zip(hex_value(*low)).map(|(high, low)| high << 4 | low);
+                bytes.push(byte.ok_or(Rejection::InvalidEscape)?);
                 rest
             }
-            [b'%', ..] => append_escaped(text, rest)?,
-            rest => rest,
-        };
-    }
-    Ok(())
-}
-
-/// Decodes a run of escapes, which together must be UTF-8; gives back what follows it.
-fn append_escaped<'a>(text: &mut String, mut raw: &'a [u8]) -> Result<&'a [u8], Rejection> {
-    let mut character = [0; 4];
-    let mut length = 0;
-    while let [b'%', rest @ ..] = raw {
-        let byte = match rest {
-            [high, low, ..] => hex_value(*high).zip(hex_value(*low)).map(|(high, low)| high << 4 | low),
-            _ => None,
-        };
-        let (Some(byte), Some(place)) = (byte, character.get_mut(length)) else {
-            return Err(if byte.is_none() { Rejection::InvalidEscape } else { Rejection::InvalidUtf8 });
-        };
-        *place = byte;
-        length += 1;
-        raw = rest.get(2..).unwrap_or_default();
-        let so_far = character.get(..length).unwrap_or_default();
-        match core::str::from_utf8(so_far) {
-            Ok(complete) => {
-                text.push_str(complete);
-                length = 0;
+            [b'+', rest @ ..] => {
+                bytes.push(b' ');
+                rest
             }
-            Err(error) if error.error_len().is_some() => return Err(Rejection::InvalidUtf8),
-            Err(_) => {} // the rest of the character is to come
-        }
+            _ => return Err(Rejection::InvalidEscape),
+        };
     }
-    if length == 0 { Ok(raw) } else { Err(Rejection::InvalidUtf8) }
+    bytes.extend_from_slice(raw);
+    Ok(())
 }
 
 fn hex_value(digit: u8) -> Option<u8> {

@@ -16,7 +16,7 @@ use crate::fields::{Decoded, Writing, fits};
 
 /// Decodes a whole body, which must be one object. Names may repeat here and be odd; the caller refuses
 /// that.
-pub(crate) fn decode(body: &[u8]) -> Result<Decoded<'static>, Rejection> {
+pub(crate) fn decode(body: &[u8]) -> Result<Decoded<'_>, Rejection> {
     fits(body.len())?;
     // Told apart from other faults, as in form bodies.
     let body = core::str::from_utf8(body).map_err(|_| Rejection::InvalidUtf8)?;

@@ -75,7 +75,7 @@ mod signature;
 mod token;
 mod words;
 
-pub use fields::Fields;
+pub use fields::{Fields, Iter};
 pub use names::{is_plain_name, reads_as_another_field};
 pub use receive::{Ambiguous, Received, Rejection, Verified, Verifier};
 pub use ring::KeyRing;

@@ -49,7 +49,7 @@ impl Verifier {
     ///
     /// The rule that refused it.
     #[cfg(feature = "json")]
-    pub fn json(&self, body: &[u8]) -> Result<Received<'static>, Rejection> {
+    pub fn json<'a>(&self, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
         judge(crate::json::decode(body)?, [(0, &self.key)])
     }
 }
@@ -72,7 +72,7 @@ impl KeyRing {
     ///
     /// The rule that refused it.
     #[cfg(feature = "json")]
-    pub fn json(&self, body: &[u8], now: u64) -> Result<Received<'static>, Rejection> {
+    pub fn json<'a>(&self, body: &'a [u8], now: u64) -> Result<Received<'a>, Rejection> {
         judge(crate::json::decode(body)?, self.valid_at(now))
     }
 }
@@ -118,7 +118,7 @@ fn judge<'a, 'k>(
     }
     let ambiguous = if plain { None } else { fields.iter().find(|(_, value)| reads_as_another_field(value)) };
     Ok(match ambiguous.map(|(name, _)| String::from(name)) {
-        Some(field) => Received::Ambiguous(Ambiguous { fields, key, field }),
+        Some(field) => Received::Ambiguous(Ambiguous { fields, key, empties_signed, field }),
         None => Received::Verified(Verified { fields, key, empties_signed }),
     })
 }
@@ -209,7 +209,7 @@ pub enum Received<'a> {
 
 /// A message whose signature is right and whose signed text can be read in one way only.
 ///
-/// Only a [`Verifier`] makes one. Of all messages that share one signed text, at most one is verified.
+/// Only a [`Verifier`] or a [`KeyRing`] makes one. Of all messages that share one signed text, at most one is verified.
 #[derive(Clone, Debug)]
 pub struct Verified<'a> {
     fields: Fields<'a>,
@@ -248,11 +248,12 @@ impl<'a> Verified<'a> {
 pub struct Ambiguous<'a> {
     fields: Fields<'a>,
     key: usize,
+    empties_signed: bool,
     field: String,
 }
 
 impl<'a> Ambiguous<'a> {
-    /// The fields as they came. Do not act on them before Pockyt has confirmed them by a query.
+    /// The signed fields. Do not act on them before Pockyt has confirmed them by a query.
     pub fn unconfirmed_fields(&self) -> &Fields<'a> {
         &self.fields
     }
@@ -267,9 +268,20 @@ impl<'a> Ambiguous<'a> {
         self.key
     }
 
+    /// Whether the message came with empty fields that the signature does not cover, and that are
+    /// therefore not among [`Ambiguous::unconfirmed_fields`].
+    pub fn dropped_empties(&self) -> bool {
+        !self.empties_signed
+    }
+
     /// The same message without borrowing from the body.
     pub fn into_owned(self) -> Ambiguous<'static> {
-        Ambiguous { fields: self.fields.into_owned(), key: self.key, field: self.field }
+        Ambiguous {
+            fields: self.fields.into_owned(),
+            key: self.key,
+            empties_signed: self.empties_signed,
+            field: self.field,
+        }
     }
 }
 

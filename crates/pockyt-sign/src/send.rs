@@ -68,7 +68,7 @@ impl Refusal {
 }
 
 /// The rules of the sending policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusalKind {
     /// `verifySign` is among the parameters.

@@ -24,6 +24,7 @@ impl Signature {
     /// Reads a signature; `None` unless the text is exactly 32 lower-case hexadecimal digits.
     ///
     /// Upper case is refused, as by every verifier among the vendor's SDKs.
+    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::parse_bytes(text.as_bytes())
     }
@@ -43,6 +44,7 @@ impl Signature {
     }
 
     /// Whether both are the same, in constant time.
+    #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         let (a, b) = (self.words(), other.words());
         let same = a.iter().zip(&b).fold(Choice::from(1), |same, (a, b)| same & a.ct_eq(b));

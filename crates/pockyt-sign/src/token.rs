@@ -33,13 +33,16 @@ impl ApiToken {
     ///
     /// # Errors
     ///
-    /// [`TokenError::Empty`] for no text at all, [`TokenError::Padded`] when white space surrounds it.
+    /// [`TokenError::Empty`] for no text at all, [`TokenError::Padded`] when white space surrounds it,
+    /// [`TokenError::Invisible`] when it holds a character that nobody sees.
     pub fn new(token: impl Into<String>) -> Result<Self, TokenError> {
         let token = Zeroizing::new(token.into());
         if token.is_empty() {
             Err(TokenError::Empty)
         } else if token.trim().len() != token.len() {
             Err(TokenError::Padded)
+        } else if token.chars().any(is_invisible) {
+            Err(TokenError::Invisible)
         } else {
             Ok(Self(token))
         }
@@ -49,6 +52,13 @@ impl ApiToken {
     pub fn is_published_sandbox(&self) -> bool {
         is_published(&self.0)
     }
+}
+
+/// What a token picks up in files and clipboards, and nobody sees: controls, byte order marks, marks of
+/// writing direction and blanks without width.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn is_published(token: &str) -> bool {
@@ -62,11 +72,13 @@ impl fmt::Debug for ApiToken {
 }
 
 /// Why a text is not an [`ApiToken`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The text is empty.
     Empty,
+    /// A character is a control, a byte order mark or another one that is not seen.
+    Invisible,
     /// White space stands before or after the token.
     Padded,
 }
@@ -75,6 +87,7 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "the API token is empty",
+            Self::Invisible => "the API token holds a character that is not seen",
             Self::Padded => "the API token is surrounded by white space",
         })
     }

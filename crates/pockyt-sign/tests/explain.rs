@@ -119,9 +119,12 @@ fn every_habit_is_recognised() {
         Variation::JsonUnescaped,
         Variation::LoneSeparator,
         Variation::OlderBody,
+        Variation::NullsEmptied,
         Variation::OtherKey,
         Variation::TokenTrimmed,
         Variation::Unordered,
+        Variation::Utf16Order,
+        Variation::ZerosDropped,
     ];
     for variation in Variation::ALL {
         let tried = table.iter().any(|(tried, _)| tried == variation) || elsewhere.contains(variation);
@@ -134,6 +137,15 @@ fn habits_that_need_another_message_are_recognised() {
     let found = |explanation: &Explanation| explanation.findings()[0].variations().to_vec();
     let repeated = [("a", "1"), ("a", "2")];
     assert_eq!(found(&explain(&repeated, &md5(format!("a=1&{}", key())))), [Variation::FirstOfRepeated]);
+    let nulls = [("a", "null"), ("b", "1")];
+    assert_eq!(found(&explain(&nulls, &md5(format!("a=&b=1&{}", key())))), [Variation::NullsEmptied]);
+    let zeros = [("a", "0"), ("b", "0"), ("c", "1")];
+    assert_eq!(found(&explain(&zeros, &md5(format!("c=1&{}", key())))), [Variation::ZerosDropped]);
+    let astral = [("\u{e000}", "1"), ("\u{1f600}", "2")];
+    assert_eq!(
+        found(&explain(&astral, &md5(format!("\u{1f600}=2&\u{e000}=1&{}", key())))),
+        [Variation::Utf16Order]
+    );
     let unordered = [("b", "1"), ("a", "2")];
     assert_eq!(found(&explain(&unordered, &md5(format!("b=1&a=2&{}", key())))), [Variation::Unordered]);
     assert_eq!(found(&explain(&[], &md5(format!("&{}", key())))), [Variation::LoneSeparator]);
@@ -161,7 +173,7 @@ fn habits_that_need_another_message_are_recognised() {
     let difference = finding.difference().unwrap();
     assert_eq!(
         (difference.field(), difference.documented(), difference.signed()),
-        ("amount", "amount=2.00&id=7&", "amount=1.00&id=7&")
+        ("amount", "amount=2.00&", "amount=1.00&")
     );
     assert!(finding.sentence().contains("order 7, first try"), "{}", finding.sentence());
 }

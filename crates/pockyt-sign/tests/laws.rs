@@ -58,7 +58,7 @@ proptest! {
         let sorted: Pairs = map.into_iter().collect();
         let mut shuffled = sorted.clone();
         let mut state = seed;
-        shuffled.sort_by_key(|_| { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1); state >> 33 });
+        shuffled.sort_by_cached_key(|_| { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1); state >> 33 });
         let expected = algorithm::signature(&sorted, &key());
         prop_assert!(algorithm::signature(&shuffled, &key()).matches(&expected));
         prop_assert!(send::sign(&shuffled, &key()).unwrap().matches(&expected));

@@ -58,6 +58,17 @@ fn rejections() {
 }
 
 #[test]
+fn a_character_may_be_escaped_in_part() {
+    let signature = algorithm::signature(&[("a", "é")], &key());
+    for value in [&b"%C3%A9"[..], b"%C3\xa9", b"\xc3%a9", b"\xc3\xa9"] {
+        let body = [b"a=", value, b"&verifySign=", signature.as_str().as_bytes()].concat();
+        let verifier = Verifier::new(key());
+        let Ok(Received::Verified(message)) = verifier.form(&body) else { panic!("{value:?}") };
+        assert_eq!(message.fields().into_iter().next_back(), Some(("a", "é")));
+    }
+}
+
+#[test]
 fn json_numbers_keep_their_literal_and_nested_values_are_compact() {
     let pairs = [
         ("amount", "499000.00"),
@@ -161,6 +172,9 @@ fn secrets_do_not_show() {
     assert_eq!(shown, "ApiToken(redacted) SigningKey(redacted) Verifier { key: SigningKey(redacted) }");
     assert_eq!(ApiToken::new("").unwrap_err(), TokenError::Empty);
     assert_eq!(ApiToken::new("a ").unwrap_err(), TokenError::Padded);
+    for unseen in ["\u{feff}abc", "a\u{200b}bc", "a\nb", "a\u{202e}b"] {
+        assert_eq!(ApiToken::new(unseen).unwrap_err(), TokenError::Invisible, "{unseen:?}");
+    }
     assert!(ApiToken::new("5cbfb079f15b150122261c8537086d77a").unwrap().is_published_sandbox());
     assert!(!token.is_published_sandbox());
     assert!(SigningKey::from_any_text("17cfc0170ef1c017b4a929d233d6e65e").is_published_sandbox());

@@ -1,9 +1,12 @@
 //! Where two signed texts part, and what of them may be shown.
 
-use alloc::borrow::ToOwned as _;
+use alloc::borrow::{Cow, ToOwned as _};
+use alloc::format;
 use alloc::string::String;
 
-/// The first place in which the text that was signed differs from the documented one.
+use super::{Pairs, readings};
+
+/// The first field in which the text that was signed differs from the documented one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     field: String,
@@ -12,17 +15,18 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The field in which they part.
+    /// The field in which they part; empty when the signed text goes on after the last field.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// What the documented text has from there on, at most 40 characters; masked for card fields.
+    /// What the documented text has there, at most 40 characters; masked for card fields.
     pub fn documented(&self) -> &str {
         &self.documented
     }
 
-    /// What the signed text has from there on, at most 40 characters; masked for card fields.
+    /// What the signed text has there, up to its next `&` and at most 40 characters; masked for card
+    /// fields.
     pub fn signed(&self) -> &str {
         &self.signed
     }
@@ -30,82 +34,168 @@ impl Difference {
 
 const SHOWN: usize = 40;
 
-pub(super) fn first(documented: &[u8], signed: &[u8]) -> Option<Difference> {
-    if documented == signed {
-        return None;
-    }
-    // From the start of the field in which they part, so that it can be read.
-    let common = documented.iter().zip(signed).take_while(|(a, b)| a == b).count();
-    let before = documented.get(..common).unwrap_or_default();
-    let start = before.iter().rposition(|b| *b == b'&').map_or(0, |at| at + 1);
-    let tail = |text: &[u8]| String::from_utf8_lossy(text.get(start..).unwrap_or_default()).into_owned();
-    let (documented, signed) = (tail(documented), tail(signed));
-    let name = |text: &str| text.split('=').next().unwrap_or_default().to_owned();
-    let field = if documented.is_empty() { name(&signed) } else { name(&documented) };
-    let show = |text: &str| mask(text).chars().take(SHOWN).collect();
-    Some(Difference { documented: show(&documented), signed: show(&signed), field })
-}
-
-/// The documented text for people: card fields masked, cut at 4 KiB.
-pub(super) fn masked(text: &[u8]) -> String {
-    let mut shown = mask(&String::from_utf8_lossy(text));
-    if let Some((cut, _)) = shown.char_indices().find(|(at, _)| *at >= 4096) {
-        shown.truncate(cut);
-        shown.push('…');
-    }
-    shown
-}
-
-/// Values of fields that hold card or identity data, or a wallet's code, become stars. A value may hold an
-/// `&`, so what follows such a name is hidden up to the next piece that begins like a field.
-fn mask(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut hiding = false;
-    for piece in text.split_inclusive('&') {
-        let name = piece.split_once('=').map(|(name, _)| name).filter(|name| crate::is_plain_name(name));
-        hiding = name.map_or(hiding, is_secret);
-        match name {
-            Some(name) if hiding => {
-                shown.push_str(name);
-                shown.push_str("=***&");
-            }
-            None if hiding => {}
-            _ => shown.push_str(piece),
+/// Compares field by field, so that what is shown begins at a field's name and its value can be judged.
+pub(super) fn first(pairs: &Pairs, signed: &[u8]) -> Option<Difference> {
+    let mut rest = signed;
+    for (name, value) in pairs {
+        match rest.strip_prefix(format!("{name}={value}&").as_bytes()) {
+            Some(after) => rest = after,
+            None => return Some(Difference::at(name, value, rest)),
         }
     }
-    shown
+    (!rest.is_empty()).then(|| Difference::at("", "", rest))
 }
 
-/// Names of the API's fields that are never shown, by what they contain.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["card", "cvv", "barcode", "governmentid", "bankaccountid", "nonce", "token", "dateofbirth", "openid"]
-        .iter()
-        .any(|part| name.contains(part))
+impl Difference {
+    fn at(name: &str, value: &str, signed: &[u8]) -> Self {
+        let signed = String::from_utf8_lossy(signed);
+        let piece = signed.split_inclusive('&').next().unwrap_or_default();
+        let (signed_name, signed_value) = piece.split_once('=').unwrap_or(("", piece));
+        // Where the field itself is secret, so is what stands in its place, whatever it is called there.
+        let hidden = is_secret(name);
+        let signed = match hidden || is_secret(signed_name) {
+            true if signed_name.is_empty() => HIDDEN.to_owned(),
+            true => format!("{signed_name}={HIDDEN}&"),
+            false if signed_name.is_empty() => mask(signed_value).into_owned(),
+            false => format!("{signed_name}={}", mask(signed_value)),
+        };
+        let documented = if name.is_empty() { String::new() } else { shown(name, value) };
+        let cut = |text: String| text.chars().take(SHOWN).collect();
+        Self { field: name.to_owned(), documented: cut(documented), signed: cut(signed) }
+    }
+}
+
+/// The text that should have been signed, without the key: `name=value&` for each field in order, with
+/// card and identity data, wallet codes and other secrets as stars. It is not cut.
+///
+/// Hidden are values of fields with such names, values that are JSON with such names in them, and every
+/// run of digits that could be a card number.
+#[must_use]
+pub fn masked(pairs: &[(String, String)]) -> String {
+    readings::documented(pairs).iter().map(|(name, value)| shown(name, value)).collect()
+}
+
+fn shown(name: &str, value: &str) -> String {
+    // A name is somebody's text too, and an odd one may hold a whole field.
+    let name = if name.contains(['=', '&']) { mask(name) } else { Cow::Borrowed(name) };
+    if is_secret(&name) { format!("{name}={HIDDEN}&") } else { format!("{name}={}&", mask(value)) }
+}
+
+const HIDDEN: &str = "***";
+
+/// A value that may be shown, without what looks like a card number or like JSON about a card.
+fn mask(value: &str) -> Cow<'_, str> {
+    let nested = value.contains(['{', '[', '=']);
+    if nested && is_secret(value) {
+        return Cow::Borrowed(HIDDEN);
+    }
+    let mut masked = String::new();
+    let mut rest = value;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, digits) = rest.split_at_checked(start).unwrap_or((rest, ""));
+        let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let (digits, after) = digits.split_at_checked(length).unwrap_or((digits, ""));
+        masked.push_str(before);
+        masked.push_str(if may_be_card(digits) { HIDDEN } else { digits });
+        rest = after;
+    }
+    masked.push_str(rest);
+    Cow::Owned(masked)
+}
+
+/// Whether digits are as many as a card number's and pass its check (Luhn). Pockyt's own numbers have 18
+/// digits, which no card in use has.
+fn may_be_card(digits: &str) -> bool {
+    let sum = |doubled: bool, digit: u8| {
+        let value = u32::from(digit - b'0');
+        match (doubled, value) {
+            (false, value) => value,
+            (true, value) if value > 4 => 2 * value - 9,
+            (true, value) => 2 * value,
+        }
+    };
+    let total: u32 = digits.bytes().rev().enumerate().map(|(at, digit)| sum(at % 2 == 1, digit)).sum();
+    matches!(digits.len(), 13..=16 | 19) && total % 10 == 0
+}
+
+/// Whether a text speaks of what is never shown.
+fn is_secret(text: &str) -> bool {
+    const WORDS: [&str; 17] = [
+        "account",
+        "barcode",
+        "birth",
+        "card",
+        "cvc",
+        "cvv",
+        "governmentid",
+        "iban",
+        "nonce",
+        "openid",
+        "passport",
+        "passwd",
+        "password",
+        "secret",
+        "ssn",
+        "taxid",
+        "token",
+    ];
+    let text = text.to_ascii_lowercase();
+    // The primary account number is a word of three letters, which others contain.
+    WORDS.iter().any(|word| text.contains(word)) || text == "pan"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
-    #[test]
-    fn card_fields_are_masked_wherever_they_stand() {
-        let text = "amount=1&cardCvv=123&cardNumber=4242&note=x&paymentBarcode=28&";
-        assert_eq!(mask(text), "amount=1&cardCvv=***&cardNumber=***&note=x&paymentBarcode=***&");
-        assert_eq!(mask("cardNumber=42&42"), "cardNumber=***&");
-        assert_eq!(mask("a&b=1&c"), "a&b=1&c");
-        assert_eq!(masked("é".repeat(4000).as_bytes()).chars().last(), Some('…'));
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
-    fn the_first_difference_is_shown_from_the_start_of_its_field() {
-        let difference = first(b"a=1&b=2&c=3&", b"a=1&b=3&c=3&").unwrap();
+    fn secrets_are_masked_under_any_name() {
+        let table: &[(&[(&str, &str)], &str)] = &[
+            (
+                &[("amount", "1"), ("cardCvv", "123"), ("paymentBarcode", "28")],
+                "amount=1&cardCvv=***&paymentBarcode=***&",
+            ),
+            (&[("cardNumber", "42&42=1&note=x")], "cardNumber=***&"),
+            (&[("card[number]", "42"), ("cardNumber ", "55")], "cardNumber =***&card[number]=***&"),
+            (&[("payer", r#"{"cardCvv":"123"}"#)], "payer=***&"),
+            (&[("x", "a=1&cvv=123")], "x=***&"),
+            (&[("note", "my card is 4242424242424242, ok")], "note=my card is ***, ok&"),
+            (&[("note", "297553638300708562 4242424242424241")], "note=297553638300708562 4242424242424241&"),
+            (&[("pan", "1"), ("panel", "2"), ("accountNumber", "3")], "accountNumber=***&pan=***&panel=2&"),
+            (&[("a&cvv=123", "1")], "***=1&"),
+        ];
+        for (fields, expected) in table {
+            assert_eq!(masked(&pairs(fields)), *expected);
+        }
+    }
+
+    #[test]
+    fn the_first_difference_is_a_field() {
+        let documented = pairs(&[("a", "1"), ("b", "2"), ("c", "3")]);
+        let difference = first(&documented, b"a=1&b=3&c=3&").unwrap();
+        assert_eq!((difference.field(), difference.documented(), difference.signed()), ("b", "b=2&", "b=3&"));
+        assert_eq!(first(&documented, b"a=1&b=2&c=3&"), None);
+        let missing = first(&documented, b"a=1&b=2&").unwrap();
+        assert_eq!((missing.field(), missing.signed()), ("c", ""));
+        let more = first(&documented, b"a=1&b=2&c=3&d=4&").unwrap();
+        assert_eq!((more.field(), more.documented(), more.signed()), ("", "", "d=4&"));
+    }
+
+    #[test]
+    fn the_difference_shows_nothing_of_a_secret_value() {
+        let card = pairs(&[("amount", "1"), ("cardNumber", "x&4242424242424242 ")]);
+        let difference = first(&card, b"amount=1&cardNumber=x&4242424242424242&").unwrap();
         assert_eq!(
             (difference.field(), difference.documented(), difference.signed()),
-            ("b", "b=2&c=3&", "b=3&c=3&")
+            ("cardNumber", "cardNumber=***&", "cardNumber=***&")
         );
-        assert_eq!(first(b"a=1&", b"a=1&"), None);
-        assert_eq!(first(b"a=1&", b"a=1&b=2&").unwrap().field(), "b");
-        assert_eq!(first(b"cardNumber=4242&", b"cardNumber=4343&").unwrap().signed(), "cardNumber=***&");
+        let plain = pairs(&[("amount", "1")]);
+        assert_eq!(first(&plain, b"cvv=123&amount=1&").unwrap().signed(), "cvv=***&");
+        assert_eq!(first(&card, b"4242").unwrap().signed(), "4242");
     }
 }

@@ -51,25 +51,31 @@ pub(super) fn presented(text: &str) -> (String, Option<Variation>) {
     (lower, variation)
 }
 
-/// The text that the documentation asks for.
-pub(super) fn as_documented(pairs: &Pairs) -> Vec<u8> {
-    text_of(&sorted(&last_of_repeated(&signed_fields(pairs)))).into_bytes()
+/// The fields that the documentation wants signed, in their order.
+pub(super) fn documented(pairs: &[(String, String)]) -> Pairs {
+    sorted(&last_of_repeated(&signed_fields(pairs)))
 }
 
 /// Shows every reading, one after another, so that only one has to be in memory.
 pub(super) fn each(pairs: &Pairs, older: &[(String, Pairs)], visit: &mut dyn FnMut(Reading)) {
     let fields = signed_fields(pairs);
-    let documented = sorted(&last_of_repeated(&fields));
+    let documented = documented(pairs);
     let text = text_of(&documented);
     visit(Reading { text: text.clone().into_bytes(), variation: None, note: None });
     let mut readings = Readings { documented: text.as_bytes(), visit };
 
     readings.add(Variation::EmptiesDropped, &filled(&documented));
     readings.add(Variation::NullsDropped, &documented.iter().filter(|(_, v)| v != "null").cloned().collect());
+    let no_value = |value: &str| matches!(value, "" | "0" | "null");
+    readings
+        .add(Variation::ZerosDropped, &documented.iter().filter(|(_, v)| !no_value(v)).cloned().collect());
     readings.add(Variation::FirstOfRepeated, &sorted(&first_of_repeated(&fields)));
     let mut by_culture = documented.clone();
     by_culture.sort_by_cached_key(|(name, _)| culture_key(name));
     readings.add(Variation::CultureOrder, &by_culture);
+    let mut by_unit = documented.clone();
+    by_unit.sort_by_cached_key(|(name, _)| name.encode_utf16().collect::<Vec<u16>>());
+    readings.add(Variation::Utf16Order, &by_unit);
     readings.add(Variation::Unordered, &fields);
     let fixed = documented.iter().filter(|(name, _)| FIXED_FIELDS.contains(&name.as_str()));
     readings.add(Variation::FixedFields, &fixed.cloned().collect());
@@ -95,7 +101,7 @@ pub(super) fn each(pairs: &Pairs, older: &[(String, Pairs)], visit: &mut dyn FnM
         }
     }
     for (label, pairs) in older {
-        let whole = sorted(&last_of_repeated(&signed_fields(pairs)));
+        let whole = self::documented(pairs);
         for pairs in [filled(&whole), whole] {
             readings.add_text(Variation::OlderBody, text_of(&pairs).into_bytes(), Some(label.clone()));
         }
@@ -130,9 +136,10 @@ const VALUE_CHANGES: &[(Variation, Change)] = &[
     (Variation::ValuesEncoded, |value| percent_encoded(value, "+")),
     (Variation::ValuesEncoded, |value| percent_encoded(value, "%20")),
     (Variation::ValuesTrimmed, |value| value.trim().to_owned()),
+    (Variation::NullsEmptied, |value| if value == "null" { String::new() } else { value.to_owned() }),
 ];
 
-fn signed_fields(pairs: &Pairs) -> Pairs {
+fn signed_fields(pairs: &[(String, String)]) -> Pairs {
     pairs.iter().filter(|(name, _)| name != VERIFY_SIGN).cloned().collect()
 }
 
@@ -207,6 +214,10 @@ fn json_unescaped(value: &str) -> String {
         if let Some(unit) = escaped.and_then(|digits| u16::from_str_radix(digits, 16).ok()) {
             units.push(unit);
             rest = rest.get(6..).unwrap_or_default();
+        } else if let Some(tail) = rest.strip_prefix("\\\\") {
+            // An escaped backslash: what follows it is no escape.
+            units.extend([u16::from(b'\\'); 2]);
+            rest = tail;
         } else if let Some(tail) = rest.strip_prefix("\\/") {
             units.push(u16::from(b'/'));
             rest = tail;

@@ -50,6 +50,8 @@ variations! {
     NoFinalSeparator = "no-final-separator", "the & before the key is missing";
     /// A JSON null was left out, as most SDKs do.
     NullsDropped = "nulls-dropped", "fields with the value null are left out of the signed text";
+    /// A JSON null was signed as an empty value: the vendor's PHP SDK.
+    NullsEmptied = "nulls-emptied", "fields with the value null are signed as empty ones";
     /// No parameters: `&` and the key are hashed, as by the vendor's Java, Python and C# SDKs.
     LoneSeparator = "lone-separator", "with no parameters, & stands before the key";
     /// The key was left out.
@@ -74,10 +76,14 @@ variations! {
     TokenTrimmed = "token-trimmed", "the token was trimmed before it was hashed";
     /// The parameters are not in order.
     Unordered = "unordered", "the names are not ordered at all";
+    /// Names are ordered by UTF-16 units, as Java and JavaScript compare texts.
+    Utf16Order = "utf-16-order", "the names are ordered by UTF-16 units, not by their bytes";
     /// Values were signed as they travel, percent-encoded.
     ValuesEncoded = "values-encoded", "the values were percent-encoded before they were signed";
     /// Values were trimmed before signing.
     ValuesTrimmed = "values-trimmed", "the values were trimmed before they were signed";
+    /// Zeros are left out with empty values and nulls: the vendor's JavaScript SDK.
+    ZerosDropped = "zeros-dropped", "fields with the value 0 are left out of the signed text";
     /// An empty `verifySign` was among the signed fields: SDKs that leave its removal to the caller.
     VerifySignKept = "verify-sign-kept", "an empty verifySign was signed with the rest";
 }
