@@ -27,12 +27,11 @@ impl Format {
     }
 }
 
-/// Reads a file, or standard input for `-` and for nothing.
+/// Reads a file, or standard input for `-` and for nothing. An error does not name the file: a token, or
+/// a piece of one, is easily given there by mistake.
 pub(crate) fn read(file: Option<&Path>) -> anyhow::Result<Vec<u8>> {
     match file {
-        Some(path) if path.as_os_str() != "-" => {
-            fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-        }
+        Some(path) if path.as_os_str() != "-" => fs::read(path).context("cannot read the file of the body"),
         _ => {
             let mut body = Vec::new();
             io::stdin().lock().read_to_end(&mut body).context("cannot read standard input")?;
@@ -58,12 +57,4 @@ pub(crate) fn pairs(body: &[u8], format: Format) -> Result<Pairs, Rejection> {
 /// A form body of these pairs.
 pub(crate) fn to_form<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
-/// A JSON object of these pairs, every value a string.
-pub(crate) fn to_json<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> serde_json::Result<String> {
-    use serde::Serializer as _;
-    let mut object = Vec::new();
-    serde_json::Serializer::new(&mut object).collect_map(pairs)?;
-    Ok(String::from_utf8_lossy(&object).into_owned())
 }

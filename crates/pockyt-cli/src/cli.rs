@@ -1,8 +1,10 @@
 //! The command line.
 
+use std::env;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Error, Parser, Subcommand, ValueEnum};
 
 use crate::body::Format;
 use crate::exit::CODES;
@@ -14,6 +16,47 @@ use crate::token::{TokenArgs, TokensArgs};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// The command line of this process, which ends here if it is wrong or asks for help.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(
+            |error| {
+                if speaks_of_a_token() { quiet(error).exit() } else { error.exit() }
+            },
+        )
+    }
+}
+
+/// Whether a token may be among the arguments, though perhaps behind a misspelt option, or in pieces
+/// because it was not quoted.
+fn speaks_of_a_token() -> bool {
+    env::args_os().skip(1).any(|arg| arg.to_string_lossy().to_ascii_lowercase().contains("token"))
+}
+
+/// The error without anything that was typed; what it says of options and usage stays.
+fn quiet(mut error: Error) -> Error {
+    let mut typed = vec![
+        ContextKind::InvalidSubcommand,
+        ContextKind::Suggested,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+        ContextKind::TrailingArg,
+    ];
+    if error.kind() == ErrorKind::UnknownArgument {
+        // In other errors it is an option that exists.
+        typed.push(ContextKind::InvalidArg);
+    }
+    let missing = ContextValue::String(String::new());
+    if error.get(ContextKind::InvalidValue).is_some_and(|value| *value != missing) {
+        typed.push(ContextKind::InvalidValue);
+    }
+    for kind in typed {
+        error.remove(kind);
+    }
+    error
 }
 
 #[derive(Subcommand)]

@@ -29,7 +29,7 @@ Exit codes:
   0  done; verified; for explain: the signature is right as it is
   1  a file or pipe failed, or a line given to --lines was bad
   2  wrong usage, or no usable token
-  3  verify: ambiguous
+  3  the signature is right, but the message is ambiguous
   4  verify: rejected; sign: the parameters are refused; explain: nothing known explains it
   5  explain: a known variation explains it";
 

@@ -6,8 +6,10 @@ use pockyt_sign::{SigningKey, algorithm};
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use crate::exit::Exit;
+use crate::json;
 use crate::verify::{self, Verdict};
 
 /// Answers every line of standard input on standard output.
@@ -23,7 +25,7 @@ fn answer_all<A: Serialize>(
     answer: impl Fn(&str) -> Result<A, &'static str>,
 ) -> io::Result<bool> {
     let mut all_good = true;
-    let mut line = Vec::new();
+    let mut line = Zeroizing::new(Vec::new());
     loop {
         line.clear();
         if input.read_until(b'\n', &mut line)? == 0 {
@@ -31,10 +33,10 @@ fn answer_all<A: Serialize>(
         }
         let text = std::str::from_utf8(&line).map_err(|_| "the line is not UTF-8");
         let mut written = match text.and_then(&answer) {
-            Ok(answer) => serde_json::to_vec(&answer)?,
+            Ok(answer) => json::to_vec(&answer)?,
             Err(error) => {
                 all_good = false;
-                serde_json::to_vec(&Bad { error })?
+                json::to_vec(&Bad { error })?
             }
         };
         written.push(b'\n');
@@ -98,9 +100,9 @@ impl<'a> Members<'a> {
         })
     }
 
-    fn token(&self) -> Result<String, &'static str> {
+    fn token(&self) -> Result<Zeroizing<String>, &'static str> {
         let token = self.token.ok_or("there is no token")?;
-        serde_json::from_str(token.get()).map_err(|_| "token is not a text")
+        serde_json::from_str(token.get()).map(Zeroizing::new).map_err(|_| "token is not a text")
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 mod body;
 mod cli;
 mod exit;
 mod explain;
+mod json;
 mod lines;
 mod output;
 mod sign;
@@ -18,7 +19,7 @@ use cli::{Cli, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let outcome = match Cli::read().command {
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),

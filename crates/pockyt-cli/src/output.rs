@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::json;
+
 /// How a verdict is shown on a terminal.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// See [`GOOD`].
@@ -21,7 +23,7 @@ pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
 
 /// Writes one line of JSON.
 pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut line = serde_json::to_vec(value)?;
+    let mut line = json::to_vec(value)?;
     line.push(b'\n');
     Ok(print(&line)?)
 }
@@ -58,7 +60,7 @@ pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         {
             shown.extend(c.escape_default());
         } else {
@@ -75,7 +77,7 @@ mod tests {
     #[test]
     fn what_moves_a_cursor_is_escaped_and_letters_are_not() {
         assert_eq!(printable("a\u{1b}[31m\nb\u{9b}2J"), "a\\u{1b}[31m\\nb\\u{9b}2J");
-        assert_eq!(printable("x\u{202e}y"), "x\\u{202e}y");
+        assert_eq!(printable("x\u{202e}y\u{61c}"), "x\\u{202e}y\\u{61c}");
         assert_eq!(printable("café ไทย \"q\" \\"), "café ไทย \"q\" \\");
     }
 }

@@ -1,7 +1,7 @@
 //! `pockyt sign`.
 
 use anyhow::Context as _;
-use pockyt_sign::explain::Suspect;
+use pockyt_sign::explain::masked;
 use pockyt_sign::send::{self, Refusal, RefusalKind};
 use pockyt_sign::{Signature, SigningKey, VERIFY_SIGN, algorithm, reads_as_another_field};
 use serde::Serialize;
@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::body::{self, Format, Pairs};
 use crate::cli::{BodyKind, SignArgs};
 use crate::exit::{Exit, usage};
+use crate::json;
 use crate::lines;
 use crate::output::{self, BAD, printable};
 
@@ -114,7 +115,7 @@ impl Answer {
             body: match args.body {
                 None => None,
                 Some(BodyKind::Form) => Some(body::to_form(fields())),
-                Some(BodyKind::Json) => Some(body::to_json(fields())?),
+                Some(BodyKind::Json) => Some(json::object(fields())?),
             },
         })
     }
@@ -137,9 +138,5 @@ impl Answer {
 }
 
 fn canonical(pairs: &Pairs, reveal: bool) -> String {
-    if reveal {
-        return algorithm::canonical_text(pairs);
-    }
-    // Without tokens nothing is explained; what is wanted is the text with the library's own masks.
-    Suspect::of_pairs(pairs.iter().cloned()).explain().canonical().to_owned()
+    if reveal { algorithm::canonical_text(pairs) } else { masked(pairs) }
 }

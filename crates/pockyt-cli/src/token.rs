@@ -24,7 +24,7 @@ pub(crate) struct TokenArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
     /// The API token itself. Other users of the machine can read command lines: prefer --token-file.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     token: Option<String>,
 }
 
@@ -45,16 +45,21 @@ pub(crate) struct TokensArgs {
     /// part of it. [else: POCKYT_API_TOKEN, or a prompt on a terminal]
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Vec<PathBuf>,
-    /// The API token itself. Other users of the machine can read command lines: prefer --token-file.
-    #[arg(long)]
-    token: Option<String>,
+    /// An API token itself; repeatable too. Other users of the machine can read command lines: prefer
+    /// --token-file.
+    #[arg(long, allow_hyphen_values = true)]
+    token: Vec<String>,
 }
 
 impl TokensArgs {
     /// The tokens as they were given, padded ones too, since that may be the very fault.
     pub(crate) fn texts(&self) -> anyhow::Result<Vec<Zeroizing<String>>> {
-        let mut files = self.token_file.iter();
-        let mut texts = vec![given(self.token.as_deref(), files.next().map(PathBuf::as_path))?];
+        let (mut tokens, mut files) = (self.token.iter(), self.token_file.iter());
+        let first = tokens.next().map(String::as_str);
+        let mut texts = vec![given(first, files.next().map(PathBuf::as_path))?];
+        for token in tokens {
+            texts.push(unmarked(token, "--token")?);
+        }
         for file in files {
             texts.push(from_file(file)?);
         }
@@ -70,13 +75,13 @@ fn given(token: Option<&str>, file: Option<&Path>) -> anyhow::Result<Zeroizing<S
         output::warn(&format!(
             "--token: other users of this machine can read command lines; use --token-file or {VARIABLE}"
         ));
-        return Ok(Zeroizing::new(token.to_owned()));
+        return unmarked(token, "--token");
     }
     if let Some(path) = file {
         return from_file(path);
     }
     match env::var(VARIABLE) {
-        Ok(token) if !token.is_empty() => Ok(Zeroizing::new(token)),
+        Ok(token) if !token.is_empty() => unmarked(&Zeroizing::new(token), VARIABLE),
         Err(VarError::NotUnicode(_)) => Err(usage(format!("{VARIABLE} is not UTF-8"))),
         _ => prompt(),
     }
@@ -93,11 +98,16 @@ fn note_if_published(token: &str) {
 fn from_file(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let bytes = Zeroizing::new(fs::read(path).context("cannot read the token file")?);
     let text = std::str::from_utf8(&bytes).map_err(|_| usage("the token file is not UTF-8"))?;
-    if text.starts_with('\u{feff}') {
-        return Err(usage("the token file begins with a byte order mark; save it without one"));
-    }
     let text = text.strip_suffix('\n').unwrap_or(text);
-    Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
+    unmarked(text.strip_suffix('\r').unwrap_or(text), "the token file")
+}
+
+/// The token, unless an editor put a byte order mark before it: it cannot be seen, and no token has one.
+fn unmarked(token: &str, source: &str) -> anyhow::Result<Zeroizing<String>> {
+    if token.starts_with('\u{feff}') {
+        return Err(usage(format!("{source} begins with a byte order mark; leave it out")));
+    }
+    Ok(Zeroizing::new(token.to_owned()))
 }
 
 fn prompt() -> anyhow::Result<Zeroizing<String>> {

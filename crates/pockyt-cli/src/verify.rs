@@ -26,7 +26,7 @@ const ALL_FIELDS: &str = "all-fields";
 /// Only the fields that are not empty were signed; the empty ones must be passed over.
 const WITHOUT_EMPTY_FIELDS: &str = "without-empty-fields";
 /// A value can be read as another field.
-const READS_AS_ANOTHER_FIELD: &str = "reads-as-another-field";
+pub(crate) const READS_AS_ANOTHER_FIELD: &str = "reads-as-another-field";
 
 /// Judges a raw form body.
 pub(crate) fn judge_form(body: &str, key: SigningKey) -> Verdict {

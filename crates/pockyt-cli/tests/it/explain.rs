@@ -98,3 +98,65 @@ fn tokens_are_tried_as_they_are() {
     assert!(ran.err.contains("publishes"), "{}", ran.err);
     assert_eq!(run(pockyt(&["explain"])).code, 2);
 }
+
+#[test]
+fn a_right_signature_of_an_ambiguous_message_is_not_called_fine() {
+    let body = signed(&["note=gift&amount=0.01"]);
+    let (code, told) = explained(&[], &body);
+    assert_eq!((code, &told["outcome"]), (3, &"right".into()));
+    assert_eq!((&told["reason"], &told["field"]), (&"reads-as-another-field".into(), &"note".into()));
+    let ran = run_signed(&["explain"], body.as_bytes());
+    let words = "right: the signature is right, but the message is ambiguous: note could be read as";
+    assert!(ran.code == 3 && ran.out.starts_with(words), "{}", ran.out);
+
+    // Explained by a variation, it is ambiguous all the same.
+    let body = format!("{body}&b=");
+    let (code, told) = explained(&[], &body);
+    assert_eq!((code, &told["reason"]), (5, &"reads-as-another-field".into()));
+    let ran = run_signed(&["explain"], body.as_bytes());
+    assert!(ran.out.contains("\nambiguous: the message is ambiguous: note"), "{}", ran.out);
+}
+
+#[test]
+fn a_line_end_counts_as_verify_counts_it() {
+    // The values of these end in a line end that was signed; with %0A for it, the body shows it.
+    let signature = signed(&["a=1\n"]).split_off("a=1%0A&".len());
+    let reordered = format!("{signature}&a=1\n");
+    let empties = format!("c=&{reordered}");
+    let upper = reordered.to_ascii_uppercase().replace("VERIFYSIGN", "verifySign").replace("&A", "&a");
+    let plain = signed(&["a=1"]);
+    for (body, code, verified, note) in [
+        (reordered.clone(), 0, 0, false),
+        (reordered.trim_end().to_owned(), 4, 4, false),
+        (format!("{reordered}\n"), 0, 0, true),
+        (empties, 5, 0, false),
+        (upper, 5, 4, false),
+        (format!("{plain}\n"), 0, 0, true),
+        (format!("{plain}&b=\r\n"), 5, 0, true),
+        (format!("{plain}&b=2&c=3\n"), 4, 4, false),
+        ("a=%\n".to_owned(), 4, 4, false),
+    ] {
+        let ran = run_signed(&["explain"], body.as_bytes());
+        assert_eq!((ran.code, ran.err.contains("without the line end")), (code, note), "{body:?}: {ran:?}");
+        assert_eq!(run_signed(&["verify"], body.as_bytes()).code, verified, "{body:?}");
+    }
+}
+
+#[test]
+fn a_line_end_of_an_older_body_may_have_been_signed() {
+    let with = signed(&["a=1\n"]).split_off("a=1%0A&".len());
+    let without = signed(&["a=1"]).split_off("a=1&".len());
+    let older = Scratch::new("x=&a=1\n");
+    for signature in [with, without] {
+        let (code, told) = explained(&["--older", older.path()], &format!("{signature}&a=2&b=3&c=4"));
+        assert_eq!((code, &told["findings"][0]["variations"][0]), (5, &"older-body".into()), "{told}");
+    }
+}
+
+#[test]
+fn tokens_may_be_given_one_after_another() {
+    let args = ["explain", "--json", "--token", "another", "--token", CANARY];
+    let ran = run_with(pockyt(&args), signed(&["a=1"]).as_bytes());
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &told["findings"][0]["key"]), (5, &"token 2".into()));
+}

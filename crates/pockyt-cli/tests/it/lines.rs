@@ -110,6 +110,15 @@ fn the_answer_is_written_as_documented() {
 }
 
 #[test]
+fn answers_are_ascii_and_mean_the_same() {
+    let value = "é\u{85}\u{9b}2J\u{2028}\u{61c}\u{feff}😀\u{7f}";
+    let line = json!({ "token": "t", "params": [["a", value]] }).to_string();
+    let (answers, ran) = lines("sign", line.as_bytes());
+    assert!(ran.out.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n')), "{:?}", ran.out);
+    assert_eq!(answers[0]["canonical"], format!("a={value}&"));
+}
+
+#[test]
 fn bad_lines_are_answered_in_their_place_and_told_at_the_end() {
     let good =
         format!(r#"{{"token":"{CANARY}","params":[["a","{CANARY}x"]]}}"#).replace(&format!("{CANARY}x"), "1");

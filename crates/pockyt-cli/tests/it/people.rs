@@ -52,6 +52,39 @@ fn bodies_that_sign_makes_are_verified() {
 }
 
 #[test]
+fn the_text_that_is_signed_is_shown_whole() {
+    let long = "é".repeat(5000);
+    let param = format!("note={long}");
+    for more in [&[][..], &["--reveal"]] {
+        let args = [&["sign", "--json", "--show-canonical", "z=1", &param], more].concat();
+        assert_eq!(json_of(&run_signed(&args, b"").out)["canonical"], format!("note={long}&z=1&"));
+    }
+}
+
+#[test]
+fn json_is_printed_in_ascii() {
+    let text = "a\u{2028}b\u{9b}2J\u{85}é\u{61c}😀";
+    let param = format!("note={text}");
+    let body = signed(&[&param]);
+    let whole = ["sign", "--json", "--body", "json", "--show-canonical", &param];
+    for (args, input) in [
+        (&whole[..], ""),
+        (&["sign", "--body", "json", &param], ""),
+        (&["sign", "--body", "json", "--pure", &format!("{text}=1")], ""),
+        (&["explain", "--json"], &body),
+        (&["explain", "--json"], &format!("{body}&{text}=")),
+        (&["verify", "--json"], &signed(&["note=1&a=2"])),
+    ] {
+        let ran = run_signed(args, input.as_bytes());
+        assert!(ran.out.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n')), "{args:?}: {:?}", ran.out);
+        assert_eq!(ran.out.lines().count(), 1, "{args:?}");
+    }
+    let shown = json_of(&run_signed(&whole, b"").out);
+    assert_eq!(shown["canonical"], format!("note={text}&"));
+    assert_eq!(json_of(shown["body"].as_str().unwrap())["note"], text);
+}
+
+#[test]
 fn sign_reads_bodies_from_files_and_pipes() {
     let plain = run_signed(&["sign", "a=1 2", "b=3.00"], b"").out;
     let file = Scratch::new("b=3.00&a=1+2\n");

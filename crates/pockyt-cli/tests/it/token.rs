@@ -80,3 +80,81 @@ fn nothing_that_sign_shows_holds_the_key() {
     assert_eq!(run(pockyt(&with(&args))).code, 0);
     assert_eq!(run(pockyt(&with(&[&args[..], &["--json"]].concat()))).code, 0);
 }
+
+#[test]
+fn no_error_of_usage_repeats_what_stands_near_a_token() {
+    let dashed = format!("--{CANARY}");
+    let flag = format!("--form={CANARY}");
+    for args in [
+        &["explain", "/dev/null", "--token", "A", CANARY][..],
+        &["explain", "/dev/null", "--token", "A", &dashed],
+        &["explain", "/dev/null", "--token=A", "--", CANARY],
+        &["explain", "--token", "A", CANARY],
+        &["explain", "/dev/null", "--token", "A", "--older", CANARY],
+        &["explain", "/dev/null", "--token-file", "A", CANARY],
+        // Misspelt, as by a program that makes one dash of two.
+        &["explain", "\u{2014}token", CANARY],
+        &["verify", "-token", CANARY],
+        &["verify", "/dev/null", "--token", "A", CANARY],
+        &["verify", "--token", "A", &flag],
+        &["sign", "a=1", "--token", "A", "--body", CANARY],
+        &["sign", "--token", "A", CANARY],
+        &["sign", "a=1", "--token", "A", &dashed],
+        &["--token", CANARY, "sign", "a=1"],
+        &[CANARY, "--token", "A"],
+        &["completions", CANARY, "--token"],
+    ] {
+        let ran = run(pockyt(args));
+        assert!(matches!(ran.code, 1 | 2), "{args:?}: {ran:?}");
+        assert!(ran.out.is_empty() && ran.err.contains("error: "), "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn errors_of_usage_still_say_what_is_wrong() {
+    for (args, words) in [
+        (&["sign", "a=1", "--frob"][..], "'--frob'"),
+        (&["sign", "a=1", "--token"], "a value is required for '--token <TOKEN>'"),
+        (&["sign", "a=1", "--token", "A", "--token", "B"], "'--token <TOKEN>' cannot be used multiple times"),
+        (&["sign", "--token", "A"], "<NAME=VALUE>"),
+        (&["verify", "f", "--token", "A", "B"], "Usage: pockyt verify"),
+        (&["verify", "--token", "A", "--token-file", "B"], "'--token-file <FILE>'"),
+    ] {
+        let ran = run(pockyt(args));
+        assert!(ran.code == 2 && ran.err.contains(words), "{args:?}: {ran:?}");
+    }
+    for args in [&["--help"][..], &["sign", "--token", "A", "--help"], &["--version", "--token"]] {
+        assert_eq!(run(pockyt(args)).code, 0, "{args:?}");
+    }
+}
+
+#[test]
+fn a_token_may_begin_with_a_hyphen() {
+    let dashed = format!("--{CANARY}");
+    let file = Scratch::new(&dashed);
+    let expected = run(pockyt(&with(&["--token-file", file.path()])));
+    for args in [with(&["--token", &dashed]), with(&[&format!("--token={dashed}")])] {
+        let ran = run(pockyt(&args));
+        assert_eq!((ran.code, &ran.out), (0, &expected.out), "{args:?}: {}", ran.err);
+    }
+    assert_eq!(run(pockyt(&["explain", "/dev/null", "--token", &dashed, "--token", "-X"])).code, 4);
+}
+
+#[test]
+fn a_byte_order_mark_is_refused_wherever_the_token_comes_from() {
+    let marked = format!("\u{feff}{CANARY}");
+    let file = Scratch::new(&marked);
+    for command in [with(&[]), vec!["verify", "/dev/null"], vec!["explain", "/dev/null"]] {
+        for (args, variable) in
+            [(&[][..], Some(&marked)), (&["--token-file", file.path()], None), (&["--token", &marked], None)]
+        {
+            let mut program = pockyt(&[&command, args].concat());
+            program.envs(variable.map(|value| ("POCKYT_API_TOKEN", value)));
+            let ran = run(program);
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{command:?} {args:?}: {}", ran.err);
+            assert!(ran.err.contains("begins with a byte order mark"), "{}", ran.err);
+        }
+    }
+    let ran = run(pockyt(&["explain", "/dev/null", "--token", "A", "--token", &marked]));
+    assert_eq!(ran.code, 2);
+}
