@@ -182,41 +182,6 @@ impl Decoded<'_> {
     }
 }
 
-/// Writes fields one after another into a text of its own.
-pub(crate) struct Writing {
-    text: String,
-    spans: SmallVec<[Span; 16]>,
-}
-
-impl Writing {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self { text: String::with_capacity(bytes), spans: SmallVec::new() }
-    }
-
-    /// Adds a field; `write_name` and `write_value` append to the text.
-    pub(crate) fn push(
-        &mut self,
-        write_name: impl FnOnce(&mut String) -> Result<(), Rejection>,
-        write_value: impl FnOnce(&mut String) -> Result<(), Rejection>,
-    ) -> Result<(), Rejection> {
-        let start = self.text.len();
-        write_name(&mut self.text)?;
-        let equals = self.text.len();
-        self.text.push('=');
-        write_value(&mut self.text)?;
-        let end = self.text.len();
-        // As in a body: what follows a piece is its separator.
-        self.text.push('&');
-        fits(end)?;
-        self.spans.push(Span::new(start, equals, end));
-        Ok(())
-    }
-
-    pub(crate) fn finish(self) -> Decoded<'static> {
-        Decoded { text: Cow::Owned(self.text), spans: self.spans, plain: false }
-    }
-}
-
 /// Refuses lengths that do not fit into a [`Span`].
 pub(crate) fn fits(length: usize) -> Result<(), Rejection> {
     u32::try_from(length).map(|_| ()).map_err(|_| Rejection::TooLarge)

@@ -10,9 +10,10 @@ use core::fmt;
 
 use serde_core::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use smallvec::SmallVec;
 
 use crate::Rejection;
-use crate::fields::{Decoded, Writing, fits};
+use crate::fields::{Decoded, Span, fits};
 
 /// Decodes a whole body, which must be one object. Names may repeat here and be odd; the caller refuses
 /// that.
@@ -112,5 +113,40 @@ impl<'de> Deserialize<'de> for Text<'de> {
             }
         }
         deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+/// Writes fields one after another into a text of its own.
+struct Writing {
+    text: String,
+    spans: SmallVec<[Span; 16]>,
+}
+
+impl Writing {
+    fn with_capacity(bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), spans: SmallVec::new() }
+    }
+
+    /// Adds a field; `write_name` and `write_value` append to the text.
+    fn push(
+        &mut self,
+        write_name: impl FnOnce(&mut String) -> Result<(), Rejection>,
+        write_value: impl FnOnce(&mut String) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let start = self.text.len();
+        write_name(&mut self.text)?;
+        let equals = self.text.len();
+        self.text.push('=');
+        write_value(&mut self.text)?;
+        let end = self.text.len();
+        // As in a body: what follows a piece is its separator.
+        self.text.push('&');
+        fits(end)?;
+        self.spans.push(Span::new(start, equals, end));
+        Ok(())
+    }
+
+    fn finish(self) -> Decoded<'static> {
+        Decoded { text: Cow::Owned(self.text), spans: self.spans, plain: false }
     }
 }
