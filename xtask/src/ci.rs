@@ -7,6 +7,7 @@ use crate::run::Cargo;
 use crate::tally::Tally;
 use crate::test::{Selection, doctests, tests};
 use crate::tidy::tidy;
+use crate::{fuzz, icount};
 
 /// How much of the gate to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub(crate) fn ci(extent: Extent) -> anyhow::Result<Tally> {
         ENVIRONMENT.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
     );
     let mut gate = Gate::default();
-    gate.step("format", || checks([gated(["fmt", "--all", "--check", "--", "--color", "never"])]));
+    gate.step("format", || checks(formats()));
     gate.step("tidy", tidy);
     gate.step("clippy", || checks(clippy(&metadata)));
     gate.step("rustdoc", || checks([rustdoc()]));
@@ -50,6 +51,7 @@ pub(crate) fn ci(extent: Extent) -> anyhow::Result<Tally> {
     gate.step("tests", || tests(&everything));
     gate.step("doctests", || doctests(&everything));
     gate.step("benches", || checks([locked(["test", "--benches", "-p", "pockyt-benches"])]));
+    gate.step("instructions", || icount::gate(ENVIRONMENT));
     if extent == Extent::Extended {
         gate.step("long property tests", || {
             checks([
@@ -57,8 +59,15 @@ pub(crate) fn ci(extent: Extent) -> anyhow::Result<Tally> {
             ])
         });
         gate.step("release benches", || checks([locked(["bench", "-p", "pockyt-benches", "--no-run"])]));
+        gate.step("fuzz", || fuzz::gate(60));
     }
     Ok(gate.finish())
+}
+
+/// The fuzz targets are a workspace of their own.
+fn formats() -> [Cargo; 2] {
+    let check = ["--check", "--", "--color", "never"];
+    [gated(["fmt", "--all"]), gated(["fmt", "--manifest-path", "fuzz/Cargo.toml"])].map(|fmt| fmt.args(check))
 }
 
 /// Clippy looks at each package by itself, because in a workspace build one package's features hide what

@@ -8,7 +8,10 @@
 mod bench;
 mod ci;
 mod demo;
+mod fuzz;
+mod icount;
 mod metadata;
+mod mutants;
 mod run;
 mod tally;
 mod test;
@@ -23,9 +26,12 @@ cargo xtask <command>
 
   demo [args]       play the payment stories against the mock, narrated; --seed N and the like pass through
   test [args]       run every test; args (a filter, -p NAME) pass through to the test runner
-  ci [--extended]   the whole gate; --extended adds long property tests and the release build of the benches
+  ci [--extended]   the whole gate; --extended adds long property tests, fuzzing and release benches
   tidy              layering, licences, bans, sizes, links: the rules that need no compiler
   bench [args]      run the benchmarks and print them as ratios; args pass through to criterion
+  icount [--renew]  count the instructions of signing and verifying, and compare with the committed figures
+  fuzz [--secs N] [target]...   feed arbitrary bytes to what reads messages, 60 s for each target
+  mutants [args]    change pockyt-sign in every small way, to see whether a test notices; takes long
   help              this text";
 
 fn main() -> ExitCode {
@@ -51,6 +57,9 @@ fn dispatch(command: &str, args: &[String]) -> anyhow::Result<ExitCode> {
             tidy::tidy().map(report)
         }
         "bench" => bench::bench(args),
+        "icount" => icount::icount(args),
+        "fuzz" => fuzz::fuzz(args),
+        "mutants" => mutants::mutants(args),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)
