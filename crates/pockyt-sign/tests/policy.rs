@@ -92,6 +92,8 @@ fn json_numbers_keep_their_literal_and_nested_values_are_compact() {
     }
     assert_eq!(message.fields().iter().next(), Some(("yes", "true")), "order is kept");
     assert_eq!(message.fields().len(), 6);
+    assert_eq!(message.fields().iter().len(), 6);
+    assert_eq!(message.fields().iter().skip(2).size_hint(), (4, Some(4)));
 }
 
 #[test]
