@@ -150,6 +150,34 @@ fn fields_say_what_they_hold() {
 }
 
 #[test]
+fn fields_are_counted_and_walked_from_either_end() {
+    let body = form(&[("b", "1"), ("a", "2"), ("c", "3")], TOKEN);
+    let message = verified(Verifier::new(key()).form(body.as_bytes()).unwrap());
+    let mut fields = message.fields().iter();
+    assert_eq!((fields.len(), format!("{fields:?}")), (3, r#"Iter["b", "a", "c"]"#.to_owned()));
+    assert_eq!((fields.next_back(), fields.len()), (Some(("c", "3")), 2));
+    assert_eq!((fields.next(), fields.len()), (Some(("b", "1")), 1));
+    assert_eq!((fields.next(), fields.size_hint()), (Some(("a", "2")), (0, Some(0))));
+    assert_eq!((fields.next(), fields.next_back()), (None, None));
+}
+
+#[test]
+fn it_is_said_whether_empty_fields_were_dropped() {
+    for (signed, dropped) in [("a=1&b=&", false), ("a=1&", true)] {
+        let body = format!("a=1&b=&verifySign={}", md5(format!("{signed}{}", md5(TOKEN))));
+        let message = verified(Verifier::new(key()).form(body.as_bytes()).unwrap());
+        assert_eq!((message.dropped_empties(), message.fields().len()), (dropped, 2 - usize::from(dropped)));
+        assert_eq!(message.into_owned().dropped_empties(), dropped);
+    }
+    for (signed, dropped) in [("a=1&c=2&d=&", false), ("a=1&c=2&", true)] {
+        let body = format!("a=1%26c%3D2&d=&verifySign={}", md5(format!("{signed}{}", md5(TOKEN))));
+        let message = ambiguous(Verifier::new(key()).form(body.as_bytes()).unwrap());
+        assert_eq!(message.dropped_empties(), dropped);
+        assert_eq!(message.into_owned().dropped_empties(), dropped);
+    }
+}
+
+#[test]
 fn ambiguous_fields_are_kept_apart_and_owned() {
     let body = format!("b=x%26a%3D1&c=%26d%3D&verifySign={}", md5(format!("b=x&a=1&c=&d=&{}", md5(TOKEN))));
     let message = ambiguous(Verifier::new(key()).form(body.as_bytes()).unwrap()).into_owned();
