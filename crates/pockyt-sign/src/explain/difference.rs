@@ -37,23 +37,27 @@ const SHOWN: usize = 40;
 /// Compares field by field, so that what is shown begins at a field's name and its value can be judged.
 pub(super) fn first(pairs: &Pairs, signed: &[u8]) -> Option<Difference> {
     let mut rest = signed;
+    // A secret that was longer where it was signed goes on where ours ends.
+    let mut after_secret = false;
     for (name, value) in pairs {
         match rest.strip_prefix(format!("{name}={value}&").as_bytes()) {
             Some(after) => rest = after,
-            None => return Some(Difference::at(name, value, rest)),
+            None => return Some(Difference::at(name, value, rest, after_secret)),
         }
+        after_secret = is_secret(name);
     }
-    (!rest.is_empty()).then(|| Difference::at("", "", rest))
+    (!rest.is_empty()).then(|| Difference::at("", "", rest, after_secret))
 }
 
 impl Difference {
-    fn at(name: &str, value: &str, signed: &[u8]) -> Self {
+    fn at(name: &str, value: &str, signed: &[u8], after_secret: bool) -> Self {
         let signed = String::from_utf8_lossy(signed);
         let piece = signed.split_inclusive('&').next().unwrap_or_default();
         let (signed_name, signed_value) = piece.split_once('=').unwrap_or(("", piece));
         // Where the field itself is secret, so is what stands in its place, whatever it is called there.
         let hidden = is_secret(name);
         let signed = match hidden || is_secret(signed_name) {
+            _ if after_secret => HIDDEN.to_owned(),
             true if signed_name.is_empty() => HIDDEN.to_owned(),
             true => format!("{signed_name}={HIDDEN}&"),
             false if signed_name.is_empty() => mask(signed_value).into_owned(),
@@ -194,6 +198,10 @@ mod tests {
             (difference.field(), difference.documented(), difference.signed()),
             ("cardNumber", "cardNumber=***&", "cardNumber=***&")
         );
+        let short = pairs(&[("cardCvv", "1"), ("note", "x")]);
+        for longer in [&b"cardCvv=1&23&note=x&"[..], b"cardCvv=1&a=23&note=x&"] {
+            assert_eq!(first(&short, longer).unwrap().signed(), "***");
+        }
         let plain = pairs(&[("amount", "1")]);
         assert_eq!(first(&plain, b"cvv=123&amount=1&").unwrap().signed(), "cvv=***&");
         assert_eq!(first(&card, b"4242").unwrap().signed(), "4242");
