@@ -7,7 +7,7 @@ use crate::run::Cargo;
 use crate::tally::Tally;
 use crate::test::{Selection, doctests, tests};
 use crate::tidy::tidy;
-use crate::{fuzz, icount};
+use crate::{fuzz, icount, msrv};
 
 /// How much of the gate to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,12 @@ pub(crate) fn ci(extent: Extent) -> anyhow::Result<Tally> {
     gate.step("tidy", tidy);
     gate.step("clippy", || checks(clippy(&metadata)));
     gate.step("rustdoc", || checks([rustdoc()]));
-    gate.step("features", || checks(metadata.members().filter(|p| is_library(p)).flat_map(features)));
+    gate.step("features", || checks(metadata.libraries().flat_map(features)));
+    gate.step_with(
+        "oldest Rust",
+        || msrv::compiler(&metadata),
+        |compiler| msrv::gate(&metadata, &compiler, extent == Extent::Extended, ENVIRONMENT),
+    );
     gate.step("catalogue", || checks([catalogue()]));
     gate.step("tests", || tests(&everything));
     gate.step("doctests", || doctests(&everything));
@@ -90,11 +95,6 @@ fn catalogue() -> Cargo {
     locked(["run", "--quiet", "-p", "pockyt-world", "--bin", "pockyt-world", "--", "catalogue"])
 }
 
-/// Whether users pick the package's features. The world and the command line are run, not depended on.
-fn is_library(package: &Package) -> bool {
-    package.is_under_crates() && !matches!(package.name.as_str(), "pockyt-world" | "pockyt-cli")
-}
-
 /// A package without features, with each of its features alone, and with all.
 fn features(package: &Package) -> Vec<Cargo> {
     let base = || locked(["check", "-p", &package.name]);
@@ -129,19 +129,39 @@ fn checks(commands: impl IntoIterator<Item = Cargo>) -> anyhow::Result<Tally> {
 
 #[derive(Debug, Default)]
 struct Gate {
-    rows: Vec<(&'static str, Duration, Tally)>,
+    /// Without a count, the step was left out.
+    rows: Vec<(&'static str, Duration, Option<Tally>)>,
+    warnings: Vec<String>,
 }
 
 impl Gate {
     fn step(&mut self, name: &'static str, run: impl FnOnce() -> anyhow::Result<Tally>) {
+        self.step_with(name, || Ok(()), |()| run());
+    }
+
+    /// A step that needs what not every machine can have. Where it is missing the step is left out, and the
+    /// gate says so at its end, but does not fail.
+    fn step_with<N>(
+        &mut self,
+        name: &'static str,
+        need: impl FnOnce() -> anyhow::Result<N>,
+        run: impl FnOnce(N) -> anyhow::Result<Tally>,
+    ) {
         println!("\n== {name}");
         let begun = Instant::now();
-        let tally = run().unwrap_or_else(|error| {
-            println!("{name}: {error:#}");
-            Tally::check(false)
-        });
+        let tally = match need() {
+            Ok(needed) => Some(run(needed).unwrap_or_else(|error| {
+                println!("{name}: {error:#}");
+                Tally::check(false)
+            })),
+            Err(missing) => {
+                self.warnings.push(format!("{name}: {missing:#}"));
+                None
+            }
+        };
         let took = begun.elapsed();
-        println!("== {name}: {tally} in {:.1} s", took.as_secs_f64());
+        let result = tally.map_or_else(|| "left out".to_owned(), |tally| tally.to_string());
+        println!("== {name}: {result} in {:.1} s", took.as_secs_f64());
         self.rows.push((name, took, tally));
     }
 
@@ -150,13 +170,20 @@ impl Gate {
         let mut time = Duration::ZERO;
         println!("\n{:<22}{:>9}{:>9}{:>9}", "step", "seconds", "passed", "failed");
         for (name, took, tally) in self.rows {
+            time += took;
+            let Some(tally) = tally else {
+                println!("{name:<22}{:>9.1}{:>9}{:>9}", took.as_secs_f64(), "left", "out");
+                continue;
+            };
             // A step that ran nothing did not pass.
             let tally = tally.with_exit(tally.is_good());
             println!("{name:<22}{:>9.1}{:>9}{:>9}", took.as_secs_f64(), tally.passed, tally.failed);
             sum += tally;
-            time += took;
         }
         println!("{:<22}{:>9.1}{:>9}{:>9}", "all", time.as_secs_f64(), sum.passed, sum.failed);
+        for warning in self.warnings {
+            println!("\nwarning: {warning}");
+        }
         sum
     }
 }
@@ -193,5 +220,15 @@ mod tests {
         gate.step("empty", || Ok(Tally::default()));
         gate.step("broken", || anyhow::bail!("did not start"));
         assert_eq!(gate.finish(), Tally { passed: 1, failed: 2 });
+    }
+
+    #[test]
+    fn a_step_without_what_it_needs_is_left_out_and_one_with_it_can_fail() {
+        let mut gate = Gate::default();
+        gate.step("good", || Ok(Tally::check(true)));
+        gate.step_with("missing", || anyhow::bail!("there is none"), |()| Ok(Tally::check(false)));
+        assert_eq!(gate.warnings, ["missing: there is none"]);
+        gate.step_with("there", || Ok(2), |two| Ok(Tally { passed: two, failed: 1 }));
+        assert_eq!(gate.finish(), Tally { passed: 3, failed: 1 });
     }
 }

@@ -14,7 +14,7 @@ use crate::run::{Cargo, root};
 use crate::tally::Tally;
 
 /// The targets in fuzz/fuzz_targets.
-const TARGETS: [&str; 3] = ["form", "json", "explain"];
+const TARGETS: [&str; 5] = ["form", "json", "explain", "answer", "notification"];
 
 /// Notes in each branch that it was taken and what was compared, and watches every access to memory.
 const INSTRUMENTED: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

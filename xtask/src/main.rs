@@ -11,8 +11,10 @@ mod demo;
 mod fuzz;
 mod icount;
 mod metadata;
+mod msrv;
 mod mutants;
 mod run;
+mod system;
 mod tally;
 mod test;
 mod tidy;
@@ -31,6 +33,7 @@ cargo xtask <command>
   bench [args]      run the benchmarks and print them as ratios; args pass through to criterion
   icount [--renew]  count the instructions of signing and verifying, and compare with the committed figures
   fuzz [--secs N] [target]...   feed arbitrary bytes to what reads messages, 60 s for each target
+  msrv [library]...   compile the libraries with the oldest Rust they promise, which is not installed for it
   mutants [args]    change pockyt-sign in every small way, to see whether a test notices; takes long
   help              this text";
 
@@ -59,6 +62,7 @@ fn dispatch(command: &str, args: &[String]) -> anyhow::Result<ExitCode> {
         "bench" => bench::bench(args),
         "icount" => icount::icount(args),
         "fuzz" => fuzz::fuzz(args),
+        "msrv" => msrv::msrv(args),
         "mutants" => mutants::mutants(args),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

@@ -61,6 +61,12 @@ impl Metadata {
         self.packages.iter().filter(|package| package.is_member)
     }
 
+    /// The members that others depend on, and so choose features of. The world and the command line are run.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
+        let is_run = |package: &&Package| matches!(package.name.as_str(), "pockyt-world" | "pockyt-cli");
+        self.members().filter(|package| package.is_under_crates()).filter(move |package| !is_run(package))
+    }
+
     /// The package of a `name v1.2.3` pair.
     pub(crate) fn find(&self, name: &str, version: &str) -> Option<&Package> {
         self.packages.iter().find(|package| package.name == name && package.version == version)
@@ -94,6 +100,12 @@ pub(crate) fn normal_tree(package: &str, without: &[&str]) -> anyhow::Result<Vec
     all.sort();
     all.dedup();
     Ok(all)
+}
+
+/// Reads a manifest's rust-version, such as `1.85`.
+pub(crate) fn rust_version(text: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = text.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?))
 }
 
 fn resolved(line: &str) -> Option<Resolved> {
@@ -172,6 +184,14 @@ mod tests {
         assert_eq!(kinds, [("hex", false, false), ("b", true, true)]);
         let hex = metadata.find("hex", "0.4.3").unwrap();
         assert_eq!((hex.source.as_deref(), hex.has_library), (Some("registry+x"), false));
+    }
+
+    #[test]
+    fn rust_versions_are_numbers() {
+        assert_eq!(rust_version("1.85"), Some((1, 85, 0)));
+        assert_eq!(rust_version("1.85.1"), Some((1, 85, 1)));
+        assert_eq!(rust_version("1"), Some((1, 0, 0)));
+        assert_eq!(rust_version("stable"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyhow::Context;
 
-use crate::icount::valgrind::said;
+use crate::system::said;
 use crate::tally::Tally;
 
 /// What another count may differ by, in percent.

@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
+use crate::system::{answers, apt, is_root};
+
 /// A case runs this often, and then twice as often: the difference has no start and no end in it.
 const TIMES: u64 = 1000;
 
@@ -32,31 +34,6 @@ pub(super) fn find_or_install() -> Result<(), String> {
 
 fn install() -> bool {
     apt(&["install", "--yes", "--no-install-recommends", "valgrind"])
-}
-
-fn apt(args: &[&str]) -> bool {
-    println!("$ apt-get {}", args.join(" "));
-    let mut command = Command::new("apt-get");
-    command.arg("--quiet=2").args(args).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
-fn answers(program: &str, args: &[&str]) -> bool {
-    let mut command = Command::new(program);
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
-fn is_root() -> bool {
-    said("id", &["-u"]).is_ok_and(|id| id == "0")
-}
-
-/// What a program says on its standard output, trimmed.
-pub(super) fn said(program: &str, args: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new(program).args(args).stdin(Stdio::null()).output();
-    let output = output.with_context(|| format!("{program} did not start"))?;
-    anyhow::ensure!(output.status.success(), "{program} {}: {}", args.join(" "), output.status);
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The names of the cases, from the program itself.

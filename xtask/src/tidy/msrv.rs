@@ -1,6 +1,6 @@
 //! The oldest Rust that our libraries promise to compile with.
 
-use crate::metadata::{Metadata, Package, Resolved};
+use crate::metadata::{Metadata, Package, Resolved, rust_version};
 use crate::tidy::Findings;
 
 /// The database drivers want a newer Rust than the rest; the features that bring them say so.
@@ -14,20 +14,15 @@ pub(super) fn drivers(tree: &[Resolved]) -> Vec<&'static str> {
 
 /// Every package in a library's tree that wants a newer Rust than the library promises.
 pub(super) fn check(library: &Package, tree: &[Resolved], metadata: &Metadata) -> Findings {
-    let Some(promised) = library.rust_version.as_deref().and_then(parse) else {
+    let Some(promised) = library.rust_version.as_deref().and_then(rust_version) else {
         return vec![format!("{}: has no rust-version", library.name)];
     };
     let newer = |(name, version): &Resolved| {
         let wanted = metadata.find(name, version)?.rust_version.as_deref()?;
-        let is_newer = parse(wanted).is_none_or(|wanted| wanted > promised);
+        let is_newer = rust_version(wanted).is_none_or(|wanted| wanted > promised);
         is_newer.then(|| format!("{}: {name} {version} wants Rust {wanted}", library.name))
     };
     tree.iter().filter_map(newer).collect()
-}
-
-fn parse(version: &str) -> Option<(u32, u32, u32)> {
-    let mut parts = version.split('.').map(|part| part.parse().ok());
-    Some((parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?))
 }
 
 #[cfg(test)]
@@ -72,13 +67,5 @@ mod tests {
     #[test]
     fn a_library_must_promise_something() {
         assert_eq!(check(&package("pockyt-x", None), &[], &Metadata::default()).len(), 1);
-    }
-
-    #[test]
-    fn versions_are_numbers() {
-        assert_eq!(parse("1.85"), Some((1, 85, 0)));
-        assert_eq!(parse("1.85.1"), Some((1, 85, 1)));
-        assert_eq!(parse("1"), Some((1, 0, 0)));
-        assert_eq!(parse("stable"), None);
     }
 }
