@@ -3,10 +3,13 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_sim::{Account, AttemptView, Config, NotificationView, Profile, Schedule, Sim, Wallet};
+use pockyt_sim::{
+    Account, AttemptView, Config, FaultProfile, NotificationView, Profile, Schedule, Sim, Wallet,
+};
 
 use crate::clock::{Clock, ClockMode};
 use crate::delivery::Courier;
@@ -14,8 +17,8 @@ use crate::egress::Allow;
 use crate::mock::MockPockyt;
 use crate::observer::Observer;
 use crate::pump::Pump;
-use crate::server::Listener;
-use crate::transport::Transport;
+use crate::server::{CONNECTIONS_AT_ONCE, Listener};
+use crate::tls::{Tls, TlsSettings};
 use crate::web::{Gate, Site, router};
 use crate::world::World;
 
@@ -29,6 +32,8 @@ pub struct Builder {
     control_token: Option<String>,
     courier: Courier,
     observer: Option<Observer>,
+    tls: Option<TlsSettings>,
+    connections_at_once: usize,
 }
 
 impl fmt::Debug for Builder {
@@ -51,6 +56,8 @@ impl Default for Builder {
             control_token: None,
             courier: Courier::default(),
             observer: None,
+            tls: None,
+            connections_at_once: CONNECTIONS_AT_ONCE,
         }
     }
 }
@@ -89,6 +96,12 @@ impl Builder {
     /// How a customer who shows a barcode behaves without a script. Default: confirms after 5 s.
     pub fn wallet(mut self, wallet: Wallet) -> Self {
         self.config.wallet = wallet;
+        self
+    }
+
+    /// Faults that strike by themselves. Default: none.
+    pub fn fault_profile(mut self, faults: FaultProfile) -> Self {
+        self.config.fault_profile = faults;
         self
     }
 
@@ -162,9 +175,41 @@ impl Builder {
         self
     }
 
+    /// How many connections may be open at once; when one more comes, those end that were idle longest.
+    /// Default 16 384. They also end when the process has no file handles left.
+    pub fn connections_at_once(mut self, connections: usize) -> Self {
+        self.connections_at_once = connections.max(1);
+        self
+    }
+
     /// The token that the control API wants. Off loopback the control API is closed without one.
     pub fn control_token(mut self, token: impl Into<String>) -> Self {
         self.control_token = Some(token.into());
+        self
+    }
+
+    /// Speaks TLS as well as plain HTTP, on the same port, for `localhost`, its own address, and these names.
+    ///
+    /// A client trusts it by [`MockPockyt::authority_pem`] and reaches it by [`MockPockyt::https_url`], or by
+    /// one of the names if that is made to resolve to this machine.
+    pub fn tls(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let settings = self.tls.get_or_insert_default();
+        settings.hosts.extend(hosts.into_iter().map(Into::into));
+        self
+    }
+
+    /// Keeps the certificate of the authority in this PEM file, and its key beside it in one that ends in
+    /// `.key`; makes them when there are none. Without it each mock has an authority of its own. Speaks TLS
+    /// as [`Builder::tls`].
+    pub fn tls_authority_in(mut self, path: impl Into<PathBuf>) -> Self {
+        self.tls.get_or_insert_default().kept_in = Some(path.into());
+        self
+    }
+
+    /// Delivers notifications to https listeners whose certificates come from these authorities (PEM), beside
+    /// those of the web.
+    pub fn trust_listeners_of(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.courier.trust.add(pem.as_ref());
         self
     }
 
@@ -172,28 +217,40 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on.
+    /// The address cannot be listened on, or there is no certificate for the names that were given.
     ///
     /// # Panics
     ///
     /// Outside a tokio runtime with I/O and time enabled.
+    #[expect(clippy::unused_async, reason = "it needs a runtime, and may come to wait for something")]
     pub async fn start(self) -> io::Result<MockPockyt> {
-        let Self { mut config, public_url, clock, listen, control_token, mut courier, observer } = self;
-        let listener = Listener::bind(listen).await?;
+        let Self {
+            mut config,
+            public_url,
+            clock,
+            listen,
+            control_token,
+            mut courier,
+            observer,
+            tls,
+            connections_at_once,
+        } = self;
+        let listener = Listener::bind(listen)?;
         let addr = listener.addr();
         courier.egress.refuse_own(addr);
+        let tls = tls.map(|settings| Tls::new(&settings, addr.ip())).transpose().map_err(io::Error::other)?;
         let url = format!("http://{addr}");
         config.public_url = public_url.unwrap_or_else(|| reachable(addr));
         let gate = Gate::new(addr.ip(), &config.public_url, control_token);
 
         let clock = Clock::start(clock);
         let sim = Sim::new(config, clock.now());
-        let world = Arc::new(World::new(sim, clock, courier, observer));
+        let world = Arc::new(World::new(sim, clock, courier, observer, listener.door()));
         let (pump, pumping) = Pump::start(Arc::clone(&world));
-        let site = Arc::new(Site { world, pump, gate });
+        let site = Arc::new(Site { world: Arc::clone(&world), pump, gate });
         let router = router(Arc::clone(&site));
-        let server = listener.serve(Transport::new(router.clone()));
-        Ok(MockPockyt::assemble(site, router, server, pumping, url, addr))
+        let server = listener.serve(router.clone(), world, tls.clone(), connections_at_once);
+        Ok(MockPockyt::assemble(site, router, server, pumping, url, addr, tls))
     }
 }
 

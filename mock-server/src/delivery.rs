@@ -1,8 +1,10 @@
-//! One attempt at delivering one notification: an HTTP POST and what came of it.
+//! One attempt at delivering one notification: an HTTP POST, by TLS or without, and what came of it.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,10 +15,14 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use pockyt_sim::{Delivery, DeliveryOutcome, FailureReason};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use crate::egress::Egress;
+use crate::tls::Trust;
 
 /// The longest answer that can acknowledge. One byte more is read, which tells the simulation that it was
 /// longer.
@@ -41,10 +47,22 @@ impl Default for Limits {
 }
 
 /// Posts notifications. Redirects are an answer like any other: not followed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Courier {
     pub(crate) egress: Egress,
     pub(crate) limits: Limits,
+    pub(crate) trust: Trust,
+    /// Made when the first notification goes to an https listener.
+    connector: OnceLock<Option<TlsConnector>>,
+}
+
+impl fmt::Debug for Courier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Courier")
+            .field("egress", &self.egress)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Courier {
@@ -59,23 +77,16 @@ impl Courier {
 
     async fn post(&self, delivery: &Delivery) -> Result<DeliveryOutcome, FailureReason> {
         let target = Target::of(&delivery.url)?;
-        let stream = self.connect(&target).await?;
-        let (mut sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| reason_of(&error))?;
         let request = target.request(delivery).ok_or(FailureReason::Other)?;
-        let exchange = async {
-            let answer = sender.send_request(request).await?;
-            first_bytes(answer).await
-        };
-        tokio::pin!(exchange, connection);
-        // The connection makes progress only while it is polled; when it ends first, the exchange
-        // knows why.
-        let answered = tokio::select! {
-            biased;
-            answered = &mut exchange => answered,
-            _ = &mut connection => exchange.await,
-        };
-        answered.map_err(|error| reason_of(&error))
+        let stream = self.connect(&target).await?;
+        if !target.is_https {
+            return exchange(stream, request).await;
+        }
+        let host = target.host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = ServerName::try_from(host).map_err(|_| FailureReason::Other)?;
+        let connector = self.connector.get_or_init(|| self.trust.connector()).as_ref();
+        let stream = connector.ok_or(FailureReason::Tls)?.connect(name, stream).await;
+        exchange(stream.map_err(|_| FailureReason::Tls)?, request).await
     }
 
     async fn connect(&self, target: &Target) -> Result<TcpStream, FailureReason> {
@@ -85,6 +96,27 @@ impl Courier {
         };
         timeout(self.limits.connect, connecting).await.unwrap_or(Err(FailureReason::TimedOut))
     }
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    request: Request<Full<Bytes>>,
+) -> Result<DeliveryOutcome, FailureReason> {
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|error| reason_of(&error))?;
+    let exchange = async {
+        let answer = sender.send_request(request).await?;
+        first_bytes(answer).await
+    };
+    tokio::pin!(exchange, connection);
+    // The connection makes progress only while it is polled; when it ends first, the exchange
+    // knows why.
+    let answered = tokio::select! {
+        biased;
+        answered = &mut exchange => answered,
+        _ = &mut connection => exchange.await,
+    };
+    answered.map_err(|error| reason_of(&error))
 }
 
 async fn connect_to_first(addresses: &[SocketAddr]) -> Result<TcpStream, FailureReason> {
@@ -113,8 +145,9 @@ async fn first_bytes(answer: Response<Incoming>) -> hyper::Result<DeliveryOutcom
     Ok(DeliveryOutcome::Answered { status, body })
 }
 
-/// A notification URL taken apart. Only plain HTTP can be delivered.
+/// A notification URL taken apart.
 struct Target {
+    is_https: bool,
     host: String,
     port: u16,
     path_and_query: String,
@@ -125,21 +158,24 @@ impl Target {
         // A fragment never travels.
         let before_fragment = url.split('#').next().unwrap_or_default();
         let uri: Uri = before_fragment.parse().map_err(|_| FailureReason::Other)?;
-        match uri.scheme_str() {
-            Some("http") => {}
+        let is_https = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
             Some(_) => return Err(FailureReason::Unsupported),
             None => return Err(FailureReason::Other),
-        }
+        };
         let host = uri.host().filter(|host| !host.is_empty()).ok_or(FailureReason::Other)?;
         Ok(Self {
+            is_https,
             host: host.to_owned(),
-            port: uri.port_u16().unwrap_or(80),
+            port: uri.port_u16().unwrap_or(if is_https { 443 } else { 80 }),
             path_and_query: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         })
     }
 
     fn authority(&self) -> String {
-        if self.port == 80 { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
+        let usual = if self.is_https { 443 } else { 80 };
+        if self.port == usual { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
     }
 
     fn request(&self, delivery: &Delivery) -> Option<Request<Full<Bytes>>> {
@@ -185,7 +221,8 @@ mod tests {
             ("http://shop.example:8080", Ok(("shop.example", 8080, "/", "shop.example:8080"))),
             ("http://user:secret@shop.example/", Ok(("shop.example", 80, "/", "shop.example"))),
             ("http://[::1]:81/i", Ok(("[::1]", 81, "/i", "[::1]:81"))),
-            ("https://shop.example/ipn", Err(FailureReason::Unsupported)),
+            ("https://shop.example/ipn", Ok(("shop.example", 443, "/ipn", "shop.example"))),
+            ("https://shop.example:80/", Ok(("shop.example", 80, "/", "shop.example:80"))),
             ("ftp://shop.example/", Err(FailureReason::Unsupported)),
             ("/ipn", Err(FailureReason::Other)),
             ("http://", Err(FailureReason::Other)),

@@ -51,7 +51,7 @@
 //! | reach it | [`MockPockyt::url`]; without a socket [`MockPockyt::transport`] or [`MockPockyt::router`] |
 //! | say what customers will do | [`MockPockyt::script`] |
 //! | be the customer now | [`MockPockyt::approve`], [`MockPockyt::decline`], [`MockPockyt::expire`] |
-//! | lose an answer | [`MockPockyt::fault`] |
+//! | break calls, connections, notifications | [`MockPockyt::fault`], [`MockPockyt::unfired_faults`] |
 //! | let time pass | [`MockPockyt::advance`], [`MockPockyt::advance_to_next`], [`MockPockyt::settle`] |
 //! | send a notification once more | [`MockPockyt::resend`] |
 //! | hear of deliveries as they end | [`Builder::on_delivery`] |
@@ -69,26 +69,36 @@
 //! Before 1.0. The control API's paths and the command line's options stay; `axum`, `http` and
 //! `pockyt-sim` types are part of the interface and move with their versions.
 
+mod authority;
 mod builder;
 mod clock;
 mod delivery;
 mod egress;
+mod ending;
 mod mock;
 mod observer;
 mod pump;
 mod server;
+mod tls;
 mod transport;
 mod web;
 mod world;
 
+pub use authority::AuthorityError;
 pub use builder::Builder;
 pub use clock::{ClockMode, MANUAL_START, UnknownClock};
 pub use egress::{Allow, NotADestination};
+pub use ending::Broken;
 pub use mock::MockPockyt;
-pub use transport::{ReplyLost, Transport};
+pub use transport::{ReplyLost, Transport, TransportError};
 
 pub use pockyt_sim::{
-    Account, AccountError, AttemptId, AttemptView, ControlError, FailureReason, Fault, FaultKind,
-    JournalCounts, Millis, NotificationId, NotificationView, Profile, Schedule, Script, Status,
-    TransactionView, Verdict, Wallet,
+    Account, AccountError, AttemptId, AttemptView, BadBody, BadHeaders, ConnectionFault, ControlError,
+    FailureReason, Fault, FaultKind, FaultProfile, JournalCounts, Millis, NotificationFault, NotificationId,
+    NotificationKind, NotificationView, Profile, Schedule, Script, Status, TransactionView, Verdict, Wallet,
 };
+
+/// The snippets of the manual.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/mock.md")]
+struct Manual;

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::builder::Builder;
 use crate::server::Server;
+use crate::tls::Tls;
 use crate::transport::Transport;
 use crate::web::Site;
 
@@ -48,6 +49,7 @@ pub struct MockPockyt {
     pumping: JoinSet<()>,
     url: String,
     addr: SocketAddr,
+    tls: Option<Tls>,
 }
 
 impl MockPockyt {
@@ -77,8 +79,9 @@ impl MockPockyt {
         pumping: JoinSet<()>,
         url: String,
         addr: SocketAddr,
+        tls: Option<Tls>,
     ) -> Self {
-        Self { site, router, server, pumping, url, addr }
+        Self { site, router, server, pumping, url, addr, tls }
     }
 
     /// Where it listens, as `http://127.0.0.1:PORT`.
@@ -86,18 +89,29 @@ impl MockPockyt {
         &self.url
     }
 
+    /// Where it listens, as `https://localhost:PORT`; `None` when it does not speak TLS.
+    pub fn https_url(&self) -> Option<String> {
+        self.tls.as_ref().map(|_| format!("https://localhost:{}", self.addr.port()))
+    }
+
+    /// The certificate, in PEM, that a client has to trust; `None` when it does not speak TLS.
+    pub fn authority_pem(&self) -> Option<&str> {
+        self.tls.as_ref().map(|tls| &*tls.authority_pem)
+    }
+
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// The mock as a tower service, for use without a socket. A lost reply is its error.
+    /// The mock as a tower service, for use without a socket. A connection that breaks is its error.
     pub fn transport(&self) -> Transport {
-        Transport::new(self.router.clone())
+        Transport::new(self.router.clone(), Arc::clone(&self.site.world))
     }
 
-    /// The bare router, for use inside another server. A lost reply is a 502 with an empty body, marked
-    /// with a [`crate::ReplyLost`] extension.
+    /// The bare router, for use inside another server. Where a connection would break, it answers a 502 with
+    /// an empty body and a [`crate::Broken`] as an extension; for a lost reply a [`crate::ReplyLost`] as well.
+    /// It knows nothing of connections, so their faults do not hit it.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
@@ -173,14 +187,25 @@ impl MockPockyt {
         self.site.world.act(|sim, _| sim.set_script(script))
     }
 
-    /// Makes something go wrong for the next requests about one reference.
+    /// Makes something go wrong for what the fault names: requests, connections or notifications.
     ///
     /// # Errors
     ///
-    /// It names an operation that the mock does not have, or a merchant that is not configured, and would
-    /// never hit anything.
+    /// It names an operation that the mock does not have, or a merchant that is not configured, or things
+    /// that do not go together, and would never hit anything.
     pub fn fault(&self, fault: Fault) -> Result<(), ControlError> {
         self.site.world.act(|sim, _| sim.set_fault(fault))
+    }
+
+    /// Forgets the faults, and accepts connections again.
+    pub fn clear_faults(&self) {
+        self.site.world.act(|sim, _| sim.clear_faults());
+    }
+
+    /// The faults that are set and have not hit anything yet. At the end of a test there should be none: a
+    /// fault that never fired tested nothing.
+    pub fn unfired_faults(&self) -> Vec<Fault> {
+        self.site.world.view(|sim| sim.unfired_faults().cloned().collect())
     }
 
     /// All orders.
@@ -235,11 +260,16 @@ impl MockPockyt {
         self.site.world.reset();
     }
 
-    /// Closes the port, gives requests under way up to five seconds, and ends.
-    pub async fn shutdown(self) {
-        let Self { server, mut pumping, .. } = self;
+    /// Closes the port, gives requests under way up to five seconds, and ends. Requests that wait for the
+    /// mock's time are cut off.
+    ///
+    /// Returns the faults that never hit anything.
+    pub async fn shutdown(self) -> Vec<Fault> {
+        let Self { site, server, mut pumping, .. } = self;
+        let unfired = site.world.close();
         server.shut_down().await;
         pumping.shutdown().await;
+        unfired
     }
 }
 

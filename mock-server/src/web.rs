@@ -50,6 +50,7 @@ pub(crate) fn router(site: Arc<Site>) -> Router {
     let control = control::router().layer(from_fn_with_state(Arc::clone(&site), guard::protect_control));
     let cashier = Router::new()
         .route("/style.css", get(cashier::style))
+        .route("/magic", get(cashier::magic))
         .route("/{transaction_no}", get(cashier::show).post(cashier::act))
         .layer(from_fn_with_state(Arc::clone(&site), guard::protect_cashier));
     Router::new().nest("/_mock", control).nest("/cashier", cashier).fallback(api::answer).with_state(site)

@@ -1,15 +1,19 @@
 //! The simulation, its clock and what is to be delivered, behind one lock.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use pockyt_sim::{ControlError, Delivery, DeliveryOutcome, Effect, JournalEntry, Millis, Sim};
-use tokio::sync::{Notify, Semaphore};
+use pockyt_sim::{
+    ApiRequest, ApiResponse, Connection, ControlError, Delivery, DeliveryOutcome, Effect, HeadCut,
+    JournalEntry, Millis, Reception, Reply, Sim, Ticket,
+};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::clock::{Clock, ClockMode};
 use crate::delivery::Courier;
 use crate::observer::Observer;
+use crate::server::Door;
 
 /// Deliveries under way at once under a running clock; the others wait, so that a listener that
 /// hangs cannot use up the process's sockets.
@@ -34,7 +38,26 @@ struct State {
     sim: Sim,
     clock: Clock,
     due: VecDeque<Delivery>,
+    waiters: HashMap<Ticket, Waiter>,
+    door: Door,
     epoch: Epoch,
+}
+
+/// Who waits for something that the simulation does later.
+#[derive(Debug)]
+enum Waiter {
+    Answer(oneshot::Sender<ApiResponse>),
+    Pieces(mpsc::UnboundedSender<()>),
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(crate) enum Receipt {
+    Answered(ApiResponse),
+    /// The answer comes later, or never when the mock is reset or stopped.
+    Held(oneshot::Receiver<ApiResponse>),
+    /// A piece of the body may be sent each time something comes.
+    InPieces(ApiResponse, mpsc::UnboundedReceiver<()>),
 }
 
 /// Counts resets: an attempt from before a reset must not be judged after it.
@@ -49,9 +72,16 @@ pub(crate) struct Due {
 }
 
 impl World {
-    pub(crate) fn new(sim: Sim, clock: Clock, courier: Courier, observer: Option<Observer>) -> Self {
+    pub(crate) fn new(
+        sim: Sim,
+        clock: Clock,
+        courier: Courier,
+        observer: Option<Observer>,
+        door: Door,
+    ) -> Self {
+        let (due, waiters, epoch) = (VecDeque::new(), HashMap::new(), Epoch(0));
         Self {
-            state: Mutex::new(State { sim, clock, due: VecDeque::new(), epoch: Epoch(0) }),
+            state: Mutex::new(State { sim, clock, due, waiters, door, epoch }),
             courier,
             observer,
             changed: Notify::new(),
@@ -72,6 +102,61 @@ impl World {
         };
         self.changed.notify_one();
         result
+    }
+
+    /// Takes a request.
+    pub(crate) fn receive(&self, request: &ApiRequest<'_>) -> Receipt {
+        let receipt = {
+            let mut state = self.lock();
+            state.play_due();
+            let now = state.clock.now();
+            let receipt = match state.sim.receive(request, now) {
+                Reception::Held(ticket) => {
+                    let (sender, held) = oneshot::channel();
+                    state.waiters.insert(ticket, Waiter::Answer(sender));
+                    Receipt::Held(held)
+                }
+                Reception::InPieces(ticket, answer) => {
+                    let (sender, due) = mpsc::unbounded_channel();
+                    state.waiters.insert(ticket, Waiter::Pieces(sender));
+                    Receipt::InPieces(answer, due)
+                }
+                Reception::Answered(answer) => Receipt::Answered(answer),
+                // A newer simulation may have other ideas; nothing of it is known here.
+                _ => Receipt::Answered(ApiResponse {
+                    status: 500,
+                    headers: Vec::new(),
+                    body: Vec::new(),
+                    reply: Reply::Send,
+                }),
+            };
+            state.play_due();
+            receipt
+        };
+        self.changed.notify_one();
+        receipt
+    }
+
+    /// Takes a connection. When nothing can go wrong, it wakes nobody up.
+    pub(crate) fn connect(&self) -> Connection {
+        if self.view(Sim::is_undisturbed) { Connection::Served } else { self.act(Sim::connect) }
+    }
+
+    /// Looks at the path of a request whose body is still to be read.
+    pub(crate) fn cut_at_head(&self, path: &str) -> Option<HeadCut> {
+        if self.view(Sim::is_undisturbed) {
+            return None;
+        }
+        self.act(|sim, now| sim.cut_at_head(path, now))
+    }
+
+    /// Lets nobody wait any longer, and says which faults never hit anything.
+    pub(crate) fn close(&self) -> Vec<pockyt_sim::Fault> {
+        let mut state = self.lock();
+        state.waiters.clear();
+        let now = state.clock.now();
+        state.sim.close(now);
+        state.sim.unfired_faults().cloned().collect()
     }
 
     /// Looks at the simulation.
@@ -113,11 +198,13 @@ impl World {
     pub(crate) fn reset(&self) {
         {
             let mut state = self.lock();
-            let State { sim, clock, due, epoch } = &mut *state;
+            let State { sim, clock, due, waiters, epoch, .. } = &mut *state;
             clock.restart();
             sim.reset(clock.now());
             due.clear();
+            waiters.clear();
             epoch.0 = epoch.0.wrapping_add(1);
+            state.play_due();
         }
         self.changed.notify_one();
     }
@@ -131,6 +218,7 @@ impl World {
             let State { sim, clock, due, .. } = &mut *state;
             sim.reset_merchant(merchant_no, clock.now())?;
             due.retain(|delivery| delivery.merchant_no != merchant_no);
+            state.play_due();
         }
         self.changed.notify_one();
         Ok(())
@@ -190,14 +278,33 @@ impl World {
 impl State {
     fn play_due(&mut self) {
         let now = self.clock.now();
-        if self.sim.next_event().is_none_or(|due| due > now) {
-            return;
-        }
-        for effect in self.sim.advance(now) {
-            // A newer simulation may have effects that this shell cannot perform.
-            if let Effect::Deliver(delivery) = effect {
-                self.due.push_back(delivery);
+        if self.sim.next_event().is_some_and(|due| due <= now) {
+            for effect in self.sim.advance(now) {
+                self.perform(effect);
             }
+        }
+        self.door.set_refusing(self.sim.refuses_connections());
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Deliver(delivery) => self.due.push_back(delivery),
+            Effect::Answer { ticket, response } => match self.waiters.remove(&ticket) {
+                // The client may have hung up.
+                Some(Waiter::Answer(waiter)) => drop(waiter.send(response)),
+                // Dropping the sender breaks the body off.
+                Some(Waiter::Pieces(_)) | None => {}
+            },
+            Effect::Piece { ticket, is_last } => {
+                if let Some(Waiter::Pieces(waiter)) = self.waiters.get(&ticket) {
+                    let _ = waiter.send(());
+                }
+                if is_last {
+                    self.waiters.remove(&ticket);
+                }
+            }
+            // A newer simulation may have effects that this shell cannot perform.
+            _ => {}
         }
     }
 }

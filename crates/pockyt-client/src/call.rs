@@ -1,85 +1,173 @@
-//! One call: sign, send, repeat where that is safe, read.
+//! One call: write, hand to the stages, read, and see that the answer is about what was asked.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use pockyt_model::{Answer, Effect, Operation, OperationSpec, SignedRequest};
+use pockyt_model::{Answer, Object, Operation};
 use tower::ServiceExt as _;
-use tower::retry::Retry;
+use tracing::Instrument as _;
 
-use crate::retry::Repeat;
-use crate::transport::{Incoming, Outgoing};
-use crate::{BodyForm, CallError, Client, ErrorKind};
+use crate::message::{Call, Incoming, Unsigned};
+use crate::random::RequestId;
+use crate::{CallError, Client, ErrorKind, observe};
 
-pub(crate) async fn call<O: Operation>(client: &Client, operation: &O) -> Result<O::Answer, CallError> {
-    let spec = const { &O::SPEC };
-    let outgoing = outgoing(client, operation, spec)?;
-    let result = match send(client, outgoing, spec).await {
-        Ok(answer) => read::<O>(&answer, spec),
-        Err(error) => Err(error),
-    };
-    match &result {
-        Ok(_) => tracing::debug!(target: "pockyt_client", operation = spec.name, "accepted"),
-        Err(error) => {
-            let may_have_moved_money = error.may_have_moved_money();
-            tracing::debug!(target: "pockyt_client", operation = spec.name, may_have_moved_money, "{error}");
-        }
-    }
-    result
+/// What one call has of its own.
+#[derive(Clone, Default)]
+#[must_use]
+pub struct CallOptions {
+    extra: Vec<(String, String)>,
+    request_id: Option<RequestId>,
+    within: Option<Duration>,
 }
 
-fn outgoing<O: Operation>(
+/// Without the fields' values.
+impl std::fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.extra.iter().map(|(name, _)| name).collect();
+        f.debug_struct("CallOptions")
+            .field("extra", &names)
+            .field("request_id", &self.request_id)
+            .field("within", &self.within)
+            .finish()
+    }
+}
+
+impl CallOptions {
+    /// A parameter that the request type does not know.
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// The `Pockyt-Request-ID` of this call, in place of a new one. Use one key for one call only.
+    pub fn request_id(mut self, key: RequestId) -> Self {
+        self.request_id = Some(key);
+        self
+    }
+
+    /// The caller's deadline: the call ends after this long, if its own budgets do not end it before.
+    pub fn within(mut self, time: Duration) -> Self {
+        self.within = Some(time);
+        self
+    }
+}
+
+pub(crate) async fn typed<O: Operation>(
     client: &Client,
     operation: &O,
-    spec: &'static OperationSpec,
-) -> Result<Outgoing, CallError> {
-    let shared = &client.shared;
-    let credentials = &shared.credentials;
-    let refuse = |source| CallError::new(spec, ErrorKind::Build, Some(source));
-    let signed = SignedRequest::new(operation, &credentials.merchant, &shared.extra, &credentials.key)
-        .map_err(|refusal| refuse(refusal.into()))?;
-    let (content_type, body) = match shared.body_form {
-        BodyForm::Form => ("application/x-www-form-urlencoded", signed.to_form()),
-        BodyForm::Json => ("application/json", signed.to_json()),
-    };
-    let request = http::Request::post(format!("{}{}", shared.environment.base_url(), signed.path()))
-        .header(CONTENT_TYPE, HeaderValue::from_static(content_type))
-        .header(ACCEPT, HeaderValue::from_static("application/json"))
-        .body(Bytes::from(body))
-        .map_err(|error| refuse(error.into()))?;
-    Ok(Outgoing { request, repeatable: spec.effect == Effect::Read, sent: Arc::default() })
+    options: CallOptions,
+) -> Result<O::Answer, CallError> {
+    checked::<O>(client, Unsigned::new(operation), options, true).await
 }
 
-async fn send(
+/// A call whose answer the caller compares with its intent by itself.
+pub(crate) async fn uncompared<O: Operation>(
     client: &Client,
-    outgoing: Outgoing,
-    spec: &'static OperationSpec,
-) -> Result<Incoming, CallError> {
-    let shared = &client.shared;
-    let sent = outgoing.sent.clone();
-    let policy = Repeat::new(shared.timer.clone(), shared.jitter.clone());
-    let sending = Retry::new(policy, client.transport.clone()).oneshot(outgoing);
-    // When this ends the attempt under way is dropped, and with that its request given up or noted as sent.
-    let outcome = tokio::time::timeout(shared.budgets.total, sending).await;
-    let source = match outcome {
-        Ok(Ok(answer)) => return Ok(answer),
-        Ok(Err(failure)) => failure.source,
-        Err(elapsed) => elapsed.into(),
-    };
-    let kind = if sent.load(Ordering::SeqCst) { ErrorKind::MaybeSent } else { ErrorKind::NotSent };
-    Err(CallError::new(spec, kind, Some(source)))
+    operation: &O,
+    options: CallOptions,
+) -> Result<O::Answer, CallError> {
+    checked::<O>(client, Unsigned::new(operation), options, false).await
+}
+
+async fn checked<O: Operation>(
+    client: &Client,
+    unsigned: Unsigned,
+    options: CallOptions,
+    compare: bool,
+) -> Result<O::Answer, CallError> {
+    let asked = if compare { Identity::of(&unsigned) } else { Identity::default() };
+    let (call, result) = exchange(client, unsigned, options, |call, answer| {
+        let kind = match O::read_answer(answer.body()) {
+            Ok(Answer::Accepted(result)) if asked.fits(answer.body()) => return Ok(result),
+            Ok(Answer::Accepted(_)) => ErrorKind::OtherTransaction,
+            Ok(Answer::Refused(refusal)) => ErrorKind::Api(refusal),
+            Err(error) => unreadable(answer, error),
+        };
+        Err(CallError::new(call, kind).with_answer(answer))
+    })
+    .await;
+    drop(call);
+    result
 }
 
 /// Any body with a `ret_code` is an answer, whatever the HTTP status: Pockyt's documentation shows a
 /// wrong signature with status 400, and its own SDKs part over the rest.
-fn read<O: Operation>(answer: &Incoming, spec: &'static OperationSpec) -> Result<O::Answer, CallError> {
-    let kind = match O::read_answer(answer.body()) {
-        Ok(Answer::Accepted(result)) => return Ok(result),
-        Ok(Answer::Refused(refusal)) => ErrorKind::Api(refusal),
-        Err(error) if answer.status().is_success() => ErrorKind::Decode(error),
-        Err(_) => ErrorKind::Http(answer.status().as_u16()),
+fn unreadable(answer: &Incoming, error: pockyt_model::DecodeError) -> ErrorKind {
+    if answer.status().is_success() {
+        ErrorKind::Decode(error)
+    } else {
+        ErrorKind::Http(answer.status().as_u16())
+    }
+}
+
+async fn exchange<T>(
+    client: &Client,
+    mut unsigned: Unsigned,
+    options: CallOptions,
+    read: impl FnOnce(&Call, &Incoming) -> Result<T, CallError>,
+) -> (Call, Result<T, CallError>) {
+    let shared = &client.shared;
+    unsigned.extra.extend(options.extra);
+    unsigned.call.within = options.within;
+    if shared.request_ids && unsigned.call.facts().changes_something() {
+        // Drawn here and not in the stage, so that an error can name it.
+        unsigned.call.request_id = Some(options.request_id.unwrap_or_else(RequestId::random));
+    }
+    let call = unsigned.call.clone();
+    let operation = call.facts().operation;
+    let span = tracing::debug_span!(target: "pockyt_client", "pockyt.call", pockyt.operation = operation);
+    let start = shared.timer.elapsed();
+    let outcome = client.stack.clone().oneshot(unsigned).instrument(span.clone()).await;
+    let result = match outcome {
+        Ok(answer) => read(&call, &answer),
+        Err(failure) => Err(CallError::unanswered(&call, failure)),
     };
-    Err(CallError::new(spec, kind, None))
+    let took = shared.timer.elapsed().saturating_sub(start);
+    let _entered = span.enter();
+    match &result {
+        Ok(_) => {
+            observe::call(operation, "accepted", took);
+            tracing::debug!(target: "pockyt_client", operation, "accepted");
+        }
+        Err(error) => {
+            observe::call(operation, error.outcome(), took);
+            let may_have_moved_money = error.may_have_moved_money();
+            tracing::debug!(target: "pockyt_client", operation, may_have_moved_money, "{error}");
+        }
+    }
+    (call, result)
+}
+
+/// The identifiers that a request names, as far as an answer may repeat them.
+#[derive(Default)]
+struct Identity(Vec<(&'static str, String)>);
+
+/// What answers repeat under the same name. Amounts are left out: Pockyt writes `13` as `13.00`.
+const ECHOED: [&str; 8] = [
+    "autoDebitNo",
+    "invoiceId",
+    "outAuthDetailNo",
+    "outAuthInfoNo",
+    "recordNo",
+    "reference",
+    "refundReference",
+    "transactionNo",
+];
+
+impl Identity {
+    fn of(unsigned: &Unsigned) -> Self {
+        let named = |name| unsigned.param(name).map(|value| (name, value.to_owned()));
+        Self(ECHOED.into_iter().filter_map(named).collect())
+    }
+
+    /// Whether what the answer repeats of the identifiers is what was asked for. What it does not repeat
+    /// proves nothing, either way.
+    fn fits(&self, body: &[u8]) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
+        let Ok(body) = Object::parse(body) else { return true };
+        // Most answers keep the result in a member, a few beside the code.
+        let result = body.object("result").ok().flatten().unwrap_or(body);
+        self.0.iter().all(|(name, asked)| result.text(name).is_none_or(|named| named == asked.as_str()))
+    }
 }

@@ -28,47 +28,92 @@
 //! A failed call answers three questions ([`CallError`]): may money have moved, may the same call be
 //! made again, and whom to ask. The line is drawn by a fact: whether the connection took the request's
 //! body. What was never taken, and never will be, is [`ErrorKind::NotSent`]; everything after that is
-//! [`ErrorKind::MaybeSent`], whatever the reason. A call that moves money is repeated by this crate only
-//! when it was not sent. After a lost answer, poll by the reference: [`Client::poll`] ends as final or
-//! as [`Settled::Unresolved`], never as failed by guess.
+//! [`ErrorKind::MaybeSent`], or a kind that says what came instead of an answer. A call that moves money
+//! is repeated by this crate only when it was not sent. After a lost answer, [`Client::settle`] asks whom
+//! the operation's own table names, and ends as final or unresolved, never as failed by guess.
+//!
+//! # The stages of a call
+//!
+//! From the outside in: sign, idempotency key, total time, retry, limit of requests under way, trace,
+//! one attempt, transport. Each is a `tower` layer; [`layers`] has the table and an example of using one
+//! alone.
 //!
 //! # Time
 //!
-//! Three budgets are on by default: 5 s to connect, 20 s an attempt, 60 s a call. Polling and the pauses
-//! between attempts wait by the [`Timer`] given to the builder (tokio's by default), so that tests can
-//! let hours pass at once. Against the mock with its manual clock give one that moves that clock, or
-//! polling waits in real time for an order that stands still; the mock's README has it in eight lines.
+//! Three budgets are on by default: 5 s to connect, 20 s an attempt, 60 s a call; a caller's own deadline
+//! ([`CallOptions::within`]) wins when it is shorter. Polling and the pauses between attempts wait by the
+//! [`Timer`] given to the builder (tokio's by default), so that tests can let hours pass at once. Against
+//! the mock with its manual clock give one that moves that clock, or polling waits in real time for an
+//! order that stands still; the mock's README has it in eight lines.
+//!
+//! # Polling
+//!
+//! [`Client::poll`] asks until the answer is final; [`Polling`] has the curve, the deadline and what to do
+//! there. An order that stays open for two hours costs 263 questions, 53 of them in the first
+//! fifteen minutes.
+//! [`Client::poller`] gives the same step by step or as a stream, each step with a [`Ticket`] that can be
+//! written down and resumed. Ten thousand polls at once share the limit of requests under way, and leave a
+//! quarter of it to payments.
 //!
 //! # The transport
 //!
 //! Any cloneable `tower::Service` of HTTP requests ([`ClientBuilder::build_on`]). The default is a pooled
 //! hyper client: connections idle for 15 s are closed, at most 32 idle ones are kept, hyper's own silent
 //! repetition of requests is switched off (repeating is decided here), redirects are never followed,
-//! and an answer above 1 MiB is an error.
+//! an answer above 1 MiB or with more than 100 headers is an error.
 //!
 //! # Cancel safety
 //!
 //! Dropping a call that moves money may leave it carried out: treat it like a lost answer. Dropping
 //! [`Client::poll`] leaves nothing behind, except a cancel that it may have sent at its deadline.
+//!
+//! # Features
+//!
+//! | Feature | Gives |
+//! | --- | --- |
+//! | `tls` (default) | `ring` and `webpki-roots` |
+//! | `http2` (default) | HTTP/2 where the server offers it |
+//! | `ring`, `aws-lc-rs` | the cryptography of TLS |
+//! | `webpki-roots`, `native-roots`, `platform-verifier` | whom TLS trusts |
+//! | `metrics` | counters and histograms by the `metrics` facade, listed in docs/operations.md |
+//!
+//! Without any of them the crate makes calls over plain HTTP to this machine, which is what a mock wants.
 
-mod budget;
 mod call;
 mod client;
 mod credentials;
 mod environment;
 mod error;
+pub mod layers;
+mod message;
+mod observe;
 mod poll;
-mod retry;
+mod random;
+mod retry_after;
+mod settle;
 mod timer;
 mod transport;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+pub use call::CallOptions;
 pub use client::{Client, ClientBuilder, InStore, Online, Orders};
 pub use credentials::Credentials;
 pub use environment::{Environment, EnvironmentError};
 pub use error::{BuildError, CallError, ErrorKind};
-pub use poll::{AtDeadline, PollError, Polling, Settled};
+pub use layers::{GivenUp, RequestBody};
+pub use message::{Budget, Call, CallFacts, Cause, Failure, TimedOut, Unsigned};
+pub use poll::{
+    AtDeadline, Observation, Observations, PollError, Poller, Polling, Settled, Ticket, UnreadableTicket,
+    What,
+};
+pub use random::{InvalidRequestId, Randomness, RequestId};
+pub use settle::{Intent, Outcome};
 pub use timer::{Timer, TokioTimer};
-pub use transport::{GivenUp, RequestBody};
+#[cfg(feature = "__tls")]
+pub use transport::{Crypto, Roots, Tls};
 
 /// How a request's parameters travel. Pockyt takes both, with the same signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

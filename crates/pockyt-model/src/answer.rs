@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::operation::View;
+use crate::operation::{Envelope, View};
 use crate::{DecodeError, Object, Operation, RetCode};
 
 /// What Pockyt answered to a request.
@@ -25,10 +25,14 @@ impl<T: View> Answer<T> {
             let message = envelope.optional(&["ret_msg", "retMsg"]).ok().flatten().unwrap_or_default();
             return Ok(Self::Refused(Refusal { code, message, envelope }));
         }
-        let key = O::SPEC.envelope;
-        let result = envelope.object(key)?.ok_or_else(|| {
-            DecodeError::new(format!("$.{key}"), "an accepted request is answered with a result")
-        })?;
+        let result = match O::SPEC.envelope {
+            Envelope::Flat => envelope.clone(),
+            Envelope::In(names) => envelope.first_object(names)?.ok_or_else(|| {
+                let name = names.first().unwrap_or(&"");
+                DecodeError::new(format!("$.{name}"), "an accepted request is answered with a result")
+            })?,
+            Envelope::Open(names) => envelope.first_object(names)?.unwrap_or_else(|| envelope.clone()),
+        };
         Ok(Self::Accepted(T::from_objects(result, envelope)))
     }
 }

@@ -1,8 +1,10 @@
 //! Currencies: an open set of three-letter codes.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use crate::InvalidField;
+use crate::params::Text;
+use crate::{Amount, InvalidField};
 
 /// A currency code: three capital letters, as in ISO 4217.
 ///
@@ -17,11 +19,17 @@ macro_rules! known {
                 #[doc = concat!("The code `", stringify!($code), "`, named in Pockyt's documentation.")]
                 pub const $code: Self = Self::of(stringify!($code));
             )*
+
+            /// The currencies that Pockyt's documentation names.
+            pub const KNOWN: &'static [Self] = &[$(Self::$code),*];
         }
     };
 }
 
-known!(BDT, CNY, GBP, HKD, IDR, JPY, KRW, MYR, PHP, PKR, THB, USD);
+known!(
+    AUD, BDT, BRL, CAD, CHF, CNY, CZK, DKK, EUR, GBP, GHS, HKD, HUF, IDR, ILS, JPY, KES, KRW, MXN, MYR, NGN,
+    NOK, NZD, PHP, PKR, PLN, SEK, SGD, THB, TWD, TZS, UGX, USD, XOF, ZMW,
+);
 
 impl Currency {
     /// Reads a code.
@@ -51,6 +59,34 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
+    /// How many digits the currency has after the point, by ISO 4217; `None` for a currency that Pockyt's
+    /// documentation does not name.
+    ///
+    /// Pockyt states no rule for currencies without decimals: what is given here is sent as it is, and
+    /// [`Price::warnings`](crate::Price::warnings) says when it looks wrong.
+    pub fn decimals(self) -> Option<u32> {
+        match self {
+            Self::JPY | Self::KRW | Self::UGX | Self::XOF => Some(0),
+            known if Self::KNOWN.contains(&known) => Some(2),
+            _ => None,
+        }
+    }
+
+    /// The smallest price of a checkout in this currency, in major units, where the vendor's PHP SDK knows
+    /// one.
+    pub fn minimum(self) -> Option<Amount> {
+        let minimum = match self {
+            Self::PHP | Self::THB | Self::MYR => "1",
+            Self::IDR => "300",
+            Self::KRW => "50",
+            Self::HKD => "0.1",
+            Self::BDT => "0.01",
+            Self::PKR => "100",
+            _ => return None,
+        };
+        Amount::parse(minimum).ok()
+    }
+
     /// What such a price is settled in unless the merchant's contract says otherwise: GBP in GBP,
     /// everything else in USD (Pockyt docs, SecurePay API).
     #[must_use]
@@ -68,5 +104,11 @@ impl fmt::Debug for Currency {
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl Text for Currency {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.as_str())
     }
 }

@@ -1,175 +1,157 @@
-//! Identifiers.
+//! Identifiers: Pockyt's own numbers and the merchant's.
 
 use std::fmt;
 
-use pockyt_sign::reads_as_another_field;
-use zeroize::Zeroizing;
-
 use crate::{InvalidField, Params};
 
-/// Who asks: the merchant and the store, from Pockyt's support or portal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Merchant {
-    merchant_no: String,
-    store_no: String,
-}
+mod keys;
+mod merchant;
+mod secret;
 
-impl Merchant {
-    /// The numbers as Pockyt gave them, six digits each in every published example.
-    ///
-    /// # Errors
-    ///
-    /// One of them is not made of digits.
-    pub fn new(merchant_no: &str, store_no: &str) -> Result<Self, InvalidField> {
-        let digits = |field, text: &str| {
-            let right = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-            right.then(|| text.to_owned()).ok_or(InvalidField::new(field, "must be digits"))
-        };
-        Ok(Self { merchant_no: digits("merchantNo", merchant_no)?, store_no: digits("storeNo", store_no)? })
-    }
+pub use keys::{AccountKey, AuthDetailKey, AuthInfoKey, CustomerKey, MixedKey, OrderKey};
+pub use merchant::Merchant;
+pub use secret::PaymentBarcode;
 
-    /// The merchant number.
-    pub fn merchant_no(&self) -> &str {
-        &self.merchant_no
-    }
+/// Defines an identifier: a text of a fixed alphabet, 1 to 64 characters.
+macro_rules! identifier {
+    ($( $(#[$meta:meta])* $name:ident($field:literal): $alphabet:ident; )*) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
 
-    /// The store number.
-    pub fn store_no(&self) -> &str {
-        &self.store_no
-    }
-}
+        impl $name {
+            pub(crate) const RULE: &'static str = $alphabet::RULE;
 
-/// The merchant's own identifier of one attempt to be paid: unique for ever.
-///
-/// Pockyt refuses a reference that it has seen, and after a lost answer it is what the merchant asks
-/// by. The alphabet is ours, since Pockyt states none: 1 to 64 of the letters, digits and `. _ - : /`,
-/// which pass through URLs, forms and the signed text unchanged.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Reference(String);
+            /// Checks and takes the text.
+            ///
+            /// # Errors
+            ///
+            #[doc = concat!("It ", $alphabet!(), ".")]
+            pub fn new(text: impl Into<String>) -> Result<Self, InvalidField> {
+                let text = text.into();
+                if text.is_empty() || text.len() > 64 || !text.bytes().all($alphabet::allows) {
+                    return Err(InvalidField::new($field, Self::RULE));
+                }
+                Ok(Self(text))
+            }
 
-impl Reference {
-    /// Checks and takes the text.
-    ///
-    /// # Errors
-    ///
-    /// It is empty, longer than 64 characters, or has another character.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidField> {
-        let text = text.into();
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-:/".contains(&b);
-        if text.is_empty() || text.len() > 64 || !text.bytes().all(allowed) {
-            return Err(InvalidField::new("reference", Self::RULE));
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
-        Ok(Self(text))
-    }
 
-    pub(crate) const RULE: &'static str = "must be 1 to 64 letters, digits or . _ - : /";
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Pockyt's own number of a transaction, 18 digits in every published example.
-///
-/// Taken as an opaque text of letters, digits, `-` and `_`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TransactionNo(String);
-
-impl TransactionNo {
-    /// Checks and takes the text.
-    ///
-    /// # Errors
-    ///
-    /// It is empty, longer than 64 characters, or has another character.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidField> {
-        let text = text.into();
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
-        if text.is_empty() || text.len() > 64 || !text.bytes().all(allowed) {
-            return Err(InvalidField::new("transactionNo", Self::RULE));
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
         }
-        Ok(Self(text))
-    }
 
-    pub(crate) const RULE: &'static str = "must be 1 to 64 letters or digits";
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for TransactionNo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Which order is meant. Pockyt wants exactly one of the two; every vendor SDK refuses both at once.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OrderKey {
-    /// The merchant's own identifier: the one that is known even after a lost answer.
-    Reference(Reference),
-    /// Pockyt's number.
-    TransactionNo(TransactionNo),
-}
-
-impl OrderKey {
-    pub(crate) fn write<'a>(&'a self, params: &mut Params<'a>) {
-        match self {
-            Self::Reference(reference) => params.push("reference", reference.as_str()),
-            Self::TransactionNo(number) => params.push("transactionNo", number.as_str()),
+        impl $crate::params::Text for $name {
+            fn text(&self) -> std::borrow::Cow<'_, str> {
+                std::borrow::Cow::Borrowed(&self.0)
+            }
         }
-    }
-}
 
-impl From<Reference> for OrderKey {
-    fn from(reference: Reference) -> Self {
-        Self::Reference(reference)
-    }
-}
-
-impl From<TransactionNo> for OrderKey {
-    fn from(number: TransactionNo) -> Self {
-        Self::TransactionNo(number)
-    }
-}
-
-/// The code that a customer's wallet shows at the till. Whoever has it can take money with it, so it
-/// is wiped on drop and `Debug` is redacted.
-#[derive(Clone)]
-pub struct PaymentBarcode(Zeroizing<String>);
-
-impl PaymentBarcode {
-    /// Checks and takes the scanned text: 18 digits in the published example, so any visible text of
-    /// up to 128 characters that cannot be read as another field.
-    ///
-    /// # Errors
-    ///
-    /// It is empty, too long, or has other characters.
-    pub fn new(scanned: impl Into<String>) -> Result<Self, InvalidField> {
-        let scanned = Zeroizing::new(scanned.into());
-        let visible = scanned.bytes().all(|b| b.is_ascii_graphic());
-        if scanned.is_empty() || scanned.len() > 128 || !visible || reads_as_another_field(&scanned) {
-            return Err(InvalidField::new("paymentBarcode", "must be 1 to 128 visible ASCII characters"));
+        impl $crate::object::FromWire for $name {
+            fn from_wire(text: &str) -> Result<Self, &'static str> {
+                Self::new(text).map_err(|_| Self::RULE)
+            }
         }
-        Ok(Self(scanned))
-    }
+    )* };
+}
 
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
+/// What merchants may make identifiers of. The alphabet is ours, since Pockyt states none: these pass
+/// through URLs, forms and the signed text unchanged.
+mod ours {
+    pub(super) const RULE: &str = "must be 1 to 64 letters, digits or . _ - : /";
+
+    pub(super) fn allows(b: u8) -> bool {
+        b.is_ascii_alphanumeric() || b"._-:/".contains(&b)
     }
 }
 
-impl fmt::Debug for PaymentBarcode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PaymentBarcode(redacted)")
+/// What Pockyt's numbers are made of: digits in every published example, so taken as opaque.
+mod pockyts {
+    pub(super) const RULE: &str = "must be 1 to 64 letters, digits, _ or -";
+
+    pub(super) fn allows(b: u8) -> bool {
+        b.is_ascii_alphanumeric() || b"_-".contains(&b)
     }
+}
+
+macro_rules! ours {
+    () => {
+        "is empty, longer than 64 characters, or has others than letters, digits and `. _ - : /`"
+    };
+}
+
+macro_rules! pockyts {
+    () => {
+        "is empty, longer than 64 characters, or has others than letters, digits, `_` and `-`"
+    };
+}
+
+identifier! {
+    /// The merchant's own identifier of one attempt to be paid: unique for ever.
+    ///
+    /// Pockyt refuses a reference that it has seen, and after a lost answer it is what the merchant asks
+    /// by. The alphabet is ours, since Pockyt states none: 1 to 64 of the letters, digits and `. _ - : /`,
+    /// which pass through URLs, forms and the signed text unchanged.
+    Reference("reference"): ours;
+
+    /// The merchant's identifier of an auto-debit agreement, `autoReference`.
+    AutoReference("autoReference"): ours;
+
+    /// The merchant's unique identifier of a payout, `invoiceId`: what a payout is asked after by.
+    InvoiceId("invoiceId"): ours;
+
+    /// The merchant's code of a customer or payee, `customerCode`.
+    CustomerCode("customerCode"): ours;
+
+    /// The merchant's tag of a payee's account, `accountTag`.
+    AccountTag("accountTag"): ours;
+
+    /// The merchant's identifier of an authorisation, `outAuthInfoNo`.
+    OutAuthInfoNo("outAuthInfoNo"): ours;
+
+    /// The merchant's identifier of one step of an authorisation, `outAuthDetailNo`.
+    OutAuthDetailNo("outAuthDetailNo"): ours;
+
+    /// Pockyt's own number of a transaction, 18 digits in every published example.
+    ///
+    /// Taken as an opaque text of letters, digits, `-` and `_`.
+    TransactionNo("transactionNo"): pockyts;
+
+    /// Pockyt's number of an auto-debit agreement, 18 digits in every published example.
+    AutoDebitNo("autoDebitNo"): pockyts;
+
+    /// Pockyt's number of a mixed QR code, 18 digits in the published example. The transaction that pays
+    /// it has a number of its own.
+    RecordNo("recordNo"): pockyts;
+
+    /// Pockyt's number of a customer or payee, 22 digits that begin with 2000 in every published example.
+    CustomerNo("customerNo"): pockyts;
+
+    /// Pockyt's number of a payee's account, 22 digits that begin with 2010 in every published example.
+    AccountToken("accountToken"): pockyts;
+
+    /// Pockyt's number of a payor, `P` and 8 digits in the guide.
+    PayorNo("payorNo"): pockyts;
+
+    /// Pockyt's number of a saved card, from [`OrderProcess`](crate::operation::OrderProcess). Its form is
+    /// shown nowhere.
+    VaultId("vaultId"): pockyts;
+
+    /// Pockyt's number of a recurring schedule. No source says where it comes from.
+    ScheduleNo("scheduleNo"): pockyts;
+
+    /// Pockyt's number of an authorisation, `authInfoNo`.
+    AuthInfoNo("authInfoNo"): pockyts;
+
+    /// The number of a clerk, `storeAdminNo`.
+    StoreAdminNo("storeAdminNo"): pockyts;
+
+    /// Pockyt's number of one step of an authorisation, `authDetailNo`.
+    AuthDetailNo("authDetailNo"): pockyts;
 }

@@ -30,15 +30,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+/// The crate's own README is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod amount;
 mod answer;
+mod calendar;
+mod card;
+mod client_ip;
 mod currency;
+mod dates;
 mod error;
+mod facts;
 mod ids;
 mod notification;
 mod object;
 pub mod operation;
 mod params;
+mod payout_status;
+mod person;
 mod price;
 mod ret_code;
 mod signed;
@@ -48,22 +60,45 @@ mod text;
 mod time;
 mod urls;
 mod vendor;
+mod wire_enum;
 
 pub use amount::{Amount, AmountError};
 pub use answer::{Answer, Refusal};
+pub use card::{Card, CardExpiry, CardNumber, Cvv};
+pub use client_ip::ClientIp;
 pub use currency::Currency;
+pub use dates::{DateOfBirth, ReportDay, ReportRange, Timestamp};
 pub use error::{DecodeError, FieldError, InvalidField, Problem};
-pub use ids::{Merchant, OrderKey, PaymentBarcode, Reference, TransactionNo};
-pub use notification::{DedupeKey, Fingerprint, NotificationKind, PaymentNotification};
+pub use facts::{
+    ASK_AGAIN_AFTER, Conflict, Counter, Facts, OrderAnswer, Payment, PaymentView, PayoutConflict,
+    PayoutFacts, PayoutView, RefundState, Unpaid, Unreadable,
+};
+pub use ids::{
+    AccountKey, AccountTag, AccountToken, AuthDetailKey, AuthDetailNo, AuthInfoKey, AuthInfoNo, AutoDebitNo,
+    AutoReference, CustomerCode, CustomerKey, CustomerNo, InvoiceId, Merchant, MixedKey, OrderKey,
+    OutAuthDetailNo, OutAuthInfoNo, PaymentBarcode, PayorNo, RecordNo, Reference, ScheduleNo, StoreAdminNo,
+    TransactionNo, VaultId,
+};
+pub use notification::{
+    DedupeKey, Fingerprint, MandateNotification, Notification, NotificationKind, PayeeAccountNotification,
+    PaymentNotification, PayoutNotification, RefundNotification, UnknownNotification,
+};
 pub use object::Object;
-pub use operation::{Confidence, Effect, FieldSpec, Operation, OperationSpec, Settlement, operations};
+pub use operation::{
+    Confidence, Effect, Envelope, FieldGroup, FieldSpec, Operation, OperationSpec, Settlement, operations,
+};
 pub use params::Params;
-pub use price::Price;
-pub use ret_code::{RetCode, RetCodeClass};
+pub use payout_status::PayoutStatus;
+pub use person::{
+    Address, Country, CountryCode, GovernmentId, GovernmentIdNumber, GovernmentIdType, PayeeProfile, Person,
+    ProfileType,
+};
+pub use price::{Price, PriceWarning};
+pub use ret_code::{Reason, RetCode, RetCodeClass};
 pub use signed::SignedRequest;
 pub use standing::Standing;
 pub use status::TransactionStatus;
-pub use text::FreeText;
+pub use text::{FreeText, PersonalText};
 pub use time::{Clock, PockytTime, SystemClock, UtcMillis};
-pub use urls::{CallbackUrl, IpnUrl};
+pub use urls::{BrowserReturn, CallbackUrl, IpnUrl, Macro};
 pub use vendor::Vendor;

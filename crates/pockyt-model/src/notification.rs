@@ -1,176 +1,156 @@
 //! What Pockyt says by itself: instant payment notifications (IPN).
-
-use std::fmt;
+//!
+//! Of every kind only the required fields, each of a strict form, are facts. The rest are hints, since the
+//! signed text of a genuine message with an odd note could be cut into other optional fields.
 
 use pockyt_sign::{Fields, Verified};
-use sha2::{Digest, Sha256};
 
-use crate::object::FromWire;
-use crate::{Amount, Currency, FieldError, PockytTime, Problem, Reference, TransactionNo, TransactionStatus};
+use crate::FieldError;
+
+mod identity;
+mod mandate;
+mod payee_account;
+mod payment;
+mod payout;
+mod read;
+mod refund;
+mod unknown;
+
+pub use identity::{DedupeKey, Fingerprint};
+pub use mandate::MandateNotification;
+pub use payee_account::PayeeAccountNotification;
+pub use payment::PaymentNotification;
+pub use payout::PayoutNotification;
+pub use refund::RefundNotification;
+pub use unknown::UnknownNotification;
 
 /// What a notification is about. It comes from the route it was posted to, never from its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum NotificationKind {
-    /// The outcome of a payment.
+    /// A customer signed an auto-debit agreement.
+    Mandate,
+    /// The state of a payee's account.
+    PayeeAccount,
+    /// The outcome of a payment: a classic one, a capture, or one of a mixed QR code.
     Payment,
+    /// The outcome of a payout.
+    Payout,
+    /// The outcome of a refund.
+    Refund,
+    /// Anything else.
+    Unknown,
 }
 
 impl NotificationKind {
-    /// A stable word for it.
+    /// All kinds.
+    pub const ALL: [Self; 6] =
+        [Self::Mandate, Self::PayeeAccount, Self::Payment, Self::Payout, Self::Refund, Self::Unknown];
+
+    /// A stable word for it, as in routes and records: `pay`, `refund`, `payout`, `mandate`,
+    /// `payee-account`, `unknown`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Mandate => "mandate",
+            Self::PayeeAccount => "payee-account",
             Self::Payment => "pay",
+            Self::Payout => "payout",
+            Self::Refund => "refund",
+            Self::Unknown => "unknown",
         }
+    }
+
+    /// The kind of this word; `None` for any other.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// Whether such a notification only causes a query. Those of mandates, payees' accounts and refunds, and
+    /// unknown ones, change no money by themselves.
+    pub fn is_trigger(self) -> bool {
+        !matches!(self, Self::Payment | Self::Payout)
     }
 }
 
-/// The outcome of a payment, read from a verified message (Pockyt docs, webhook notification format).
-///
-/// Only the required fields, each of a strict form, are facts; the rest are hints, since the signed text
-/// of a genuine message with an odd note could be cut into other optional fields.
-#[derive(Clone, Debug)]
-pub struct PaymentNotification {
-    transaction_no: TransactionNo,
-    reference: Reference,
-    amount: Amount,
-    currency: Currency,
-    status: TransactionStatus,
-    fields: Fields<'static>,
+impl std::fmt::Display for NotificationKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
-impl PaymentNotification {
-    /// Reads a verified message as a payment's notification.
+/// A verified notification of any kind.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Notification {
+    /// A customer signed an auto-debit agreement.
+    Mandate(MandateNotification),
+    /// The state of a payee's account.
+    PayeeAccount(PayeeAccountNotification),
+    /// The outcome of a payment.
+    Payment(PaymentNotification),
+    /// The outcome of a payout.
+    Payout(PayoutNotification),
+    /// The outcome of a refund.
+    Refund(RefundNotification),
+    /// Anything else.
+    Unknown(UnknownNotification),
+}
+
+/// Does the same with whatever kind it is.
+macro_rules! each {
+    ($notification:expr, $one:ident => $result:expr) => {
+        match $notification {
+            Notification::Mandate($one) => $result,
+            Notification::PayeeAccount($one) => $result,
+            Notification::Payment($one) => $result,
+            Notification::Payout($one) => $result,
+            Notification::Refund($one) => $result,
+            Notification::Unknown($one) => $result,
+        }
+    };
+}
+
+impl Notification {
+    /// Reads a verified message that was posted to the route of this kind.
     ///
     /// # Errors
     ///
-    /// A required field is missing or not of its form: `transactionNo`, `status` and `reference` as
-    /// their types say, `currency` three capital letters, `amount` digits and at most one point.
-    pub fn read(message: &Verified<'_>) -> Result<Self, FieldError> {
-        let fields = message.fields();
-        let amount: Amount = required(fields, "amount")?;
-        if amount.as_str().starts_with('-') {
-            return Err(malformed("amount", "is below zero"));
+    /// A required field of the kind is missing or not of its form. Unknown kinds have none.
+    pub fn read(kind: NotificationKind, message: &Verified<'_>) -> Result<Self, FieldError> {
+        match kind {
+            NotificationKind::Mandate => MandateNotification::read(message).map(Self::Mandate),
+            NotificationKind::PayeeAccount => PayeeAccountNotification::read(message).map(Self::PayeeAccount),
+            NotificationKind::Payment => PaymentNotification::read(message).map(Self::Payment),
+            NotificationKind::Payout => PayoutNotification::read(message).map(Self::Payout),
+            NotificationKind::Refund => RefundNotification::read(message).map(Self::Refund),
+            NotificationKind::Unknown => Ok(Self::Unknown(UnknownNotification::read(message))),
         }
-        let status: String = required(fields, "status")?;
-        if status.is_empty() || !status.bytes().all(|b| b.is_ascii_alphabetic()) {
-            return Err(malformed("status", "must be letters"));
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> NotificationKind {
+        match self {
+            Self::Mandate(_) => NotificationKind::Mandate,
+            Self::PayeeAccount(_) => NotificationKind::PayeeAccount,
+            Self::Payment(_) => NotificationKind::Payment,
+            Self::Payout(_) => NotificationKind::Payout,
+            Self::Refund(_) => NotificationKind::Refund,
+            Self::Unknown(_) => NotificationKind::Unknown,
         }
-        Ok(Self {
-            transaction_no: required(fields, "transactionNo")?,
-            reference: required(fields, "reference")?,
-            amount,
-            currency: required(fields, "currency")?,
-            status: TransactionStatus::from_wire(&status),
-            fields: fields.clone().into_owned(),
-        })
     }
 
-    /// Pockyt's number of the order.
-    pub fn transaction_no(&self) -> &TransactionNo {
-        &self.transaction_no
+    /// What makes this notification the same as another delivery of it, within one environment and tenant.
+    pub fn dedupe_key(&self) -> DedupeKey {
+        each!(self, one => one.dedupe_key())
     }
 
-    /// The merchant's identifier.
-    pub fn reference(&self) -> &Reference {
-        &self.reference
-    }
-
-    /// The price, in major units of the currency.
-    pub fn amount(&self) -> &Amount {
-        &self.amount
-    }
-
-    /// The currency of the price.
-    pub fn currency(&self) -> Currency {
-        self.currency
-    }
-
-    /// The state.
-    pub fn status(&self) -> &TransactionStatus {
-        &self.status
-    }
-
-    /// When it happened, by Pockyt's clock. A hint, and it orders nothing.
-    pub fn time(&self) -> Option<PockytTime> {
-        self.fields.get("time").map(PockytTime::from_wire)
-    }
-
-    /// The note of the request. A hint.
-    pub fn note(&self) -> Option<&str> {
-        self.fields.get("note")
+    /// What two deliveries of one notification must agree on.
+    pub fn fingerprint(&self) -> Fingerprint {
+        each!(self, one => one.fingerprint())
     }
 
     /// All signed fields as they came.
     pub fn fields(&self) -> &Fields<'static> {
-        &self.fields
-    }
-
-    /// What makes this notification the same as another delivery of it, within one environment and
-    /// tenant: kind, transaction number and status. A transaction has one reference, so a message that
-    /// names another one under the same number contradicts the first instead of standing beside it.
-    pub fn dedupe_key(&self) -> DedupeKey {
-        let status = self.status.as_str().to_ascii_lowercase();
-        DedupeKey(format!("{}/{}/{status}", NotificationKind::Payment.as_str(), self.transaction_no))
-    }
-
-    /// What two deliveries of one notification must agree on: the required fields, normalised, so that
-    /// `13` and `13.00` are the same and another `time` or `note` does not matter.
-    pub fn fingerprint(&self) -> Fingerprint {
-        let amount = self.amount.normalized();
-        let status = self.status.as_str().to_ascii_lowercase();
-        let parts = [
-            "pockyt-fingerprint-1",
-            NotificationKind::Payment.as_str(),
-            self.transaction_no.as_str(),
-            self.reference.as_str(),
-            &amount,
-            self.currency.as_str(),
-            &status,
-        ];
-        let mut hasher = Sha256::new();
-        for part in parts {
-            // Length-prefixed, so that no two lists of parts run together alike; 64 bits on every machine.
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part);
-        }
-        Fingerprint(hasher.finalize().into())
-    }
-}
-
-fn required<T: FromWire>(fields: &Fields<'_>, name: &str) -> Result<T, FieldError> {
-    let text = fields.get(name).ok_or_else(|| FieldError::new(name, Problem::Missing))?;
-    T::from_wire(text).map_err(|rule| malformed(name, rule))
-}
-
-fn malformed(name: &str, rule: &'static str) -> FieldError {
-    FieldError::new(name, Problem::Malformed(rule))
-}
-
-/// Says which deliveries are of one notification.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DedupeKey(String);
-
-impl DedupeKey {
-    /// A readable text, for records and logs: it holds identifiers and the status only.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for DedupeKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// SHA-256 over what deliveries of one notification must agree on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Fingerprint([u8; 32]);
-
-impl Fingerprint {
-    /// The 32 bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        each!(self, one => one.fields())
     }
 }

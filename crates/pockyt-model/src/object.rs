@@ -1,26 +1,48 @@
 //! A JSON object as it came: ordered names with raw values, and typed views on them.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{Amount, Currency, DecodeError, FieldError, PockytTime, Problem, Reference, TransactionNo};
-use crate::{RetCode, TransactionStatus};
+use crate::{DecodeError, FieldError, Problem};
+
+mod from_wire;
+pub(crate) use from_wire::FromWire;
 
 /// An ordered list of names and raw JSON values.
 ///
 /// Numbers keep their literal (`499000.00` stays that), unknown names stay, and serialising gives back
-/// what was read, but for white space outside values. A name that occurs twice is refused on reading:
+/// what was read, but for white space between members. A name that occurs twice is refused on reading:
 /// parsers differ over which one counts.
 ///
+/// All objects of one body share its text, so a clone is cheap and a nested object costs no copy.
+///
 /// `Debug` shows the names only: values may be personal.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Object {
-    path: String,
-    members: Vec<(String, Box<RawValue>)>,
+    body: Arc<str>,
+    span: Range<usize>,
+    path: Cow<'static, str>,
+    members: Vec<Member>,
+}
+
+#[derive(Clone)]
+struct Member {
+    name: Name,
+    value: Range<usize>,
+}
+
+/// A name is nearly always a part of the body as it stands; one with escapes is not.
+#[derive(Clone)]
+enum Name {
+    Escaped(Box<str>),
+    Plain(Range<usize>),
 }
 
 impl Object {
@@ -31,37 +53,68 @@ impl Object {
     /// The body is not exactly one JSON object, or a name in it occurs twice.
     pub fn parse(body: &[u8]) -> Result<Self, DecodeError> {
         let text = std::str::from_utf8(body).map_err(|e| DecodeError::new("$", e.to_string()))?;
-        Self::parse_at("$", text)
+        Self::parse_at(Cow::Borrowed("$"), Arc::from(text), 0..text.len())
     }
 
-    fn parse_at(path: &str, text: &str) -> Result<Self, DecodeError> {
-        // serde_json's messages quote at most a token of the body; none of it is repeated here but its place.
-        let mut object: Self = serde_json::from_str(text).map_err(|e| {
-            let place = format!("line {}, column {}", e.line(), e.column());
-            DecodeError::new(path, format!("not one JSON object with unique names ({place})"))
-        })?;
-        path.clone_into(&mut object.path);
-        Ok(object)
+    fn parse_at(path: Cow<'static, str>, body: Arc<str>, span: Range<usize>) -> Result<Self, DecodeError> {
+        let text = part(&body, &span);
+        let mut json = serde_json::Deserializer::from_str(text);
+        let read = json
+            .deserialize_map(MembersVisitor { text, offset: span.start })
+            .and_then(|members| json.end().map(|()| members));
+        match read {
+            Ok(members) => Ok(Self { body, span, path, members }),
+            // serde_json's messages quote at most a token of the body; none of it is repeated here but its place.
+            Err(e) => {
+                let place = format!("line {}, column {}", e.line(), e.column());
+                Err(DecodeError::new(path, format!("not one JSON object with unique names ({place})")))
+            }
+        }
+    }
+
+    /// The object's own text, exactly as it came.
+    pub fn as_str(&self) -> &str {
+        part(&self.body, &self.span)
     }
 
     /// The raw JSON text of a member.
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.members.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value.get())
+        self.span_of(name).map(|span| part(&self.body, &span))
+    }
+
+    fn span_of(&self, name: &str) -> Option<Range<usize>> {
+        self.members.iter().find(|member| self.name(member) == name).map(|member| member.value.clone())
+    }
+
+    fn name<'a>(&'a self, member: &'a Member) -> &'a str {
+        match &member.name {
+            Name::Escaped(name) => name,
+            Name::Plain(span) => part(&self.body, span),
+        }
     }
 
     /// The names in the order in which they came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().map(|(name, _)| name.as_str())
+        self.members.iter().map(|member| self.name(member))
     }
 
     /// A member as text: strings unescaped, numbers, booleans, arrays and objects by their literal.
-    /// `None` when it is absent or null.
+    /// `None` when it is absent, null, or a string with half a pair of surrogates, which is no text.
     pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        let raw = self.raw(name)?;
+        self.read_text(name).ok().flatten()
+    }
+
+    fn read_text(&self, name: &str) -> Result<Option<Cow<'_, str>>, &'static str> {
+        let Some(raw) = self.raw(name) else { return Ok(None) };
         match raw.as_bytes().first() {
-            Some(b'"') => serde_json::from_str::<String>(raw).ok().map(Cow::Owned),
-            Some(b'n') => None,
-            _ => Some(Cow::Borrowed(raw)),
+            Some(b'n') => Ok(None),
+            Some(b'"') => match raw.get(1..raw.len().saturating_sub(1)) {
+                Some(inner) if !inner.contains('\\') => Ok(Some(Cow::Borrowed(inner))),
+                _ => serde_json::from_str::<String>(raw)
+                    .map(|text| Some(Cow::Owned(text)))
+                    .map_err(|_| "has half a pair of surrogates"),
+            },
+            _ => Ok(Some(Cow::Borrowed(raw))),
         }
     }
 
@@ -71,9 +124,10 @@ impl Object {
     ///
     /// It is something else, or a name in it occurs twice.
     pub fn object(&self, name: &str) -> Result<Option<Self>, DecodeError> {
-        match self.raw(name) {
-            None | Some("null") => Ok(None),
-            Some(raw) => Self::parse_at(&self.path_of(name), raw).map(Some),
+        match self.span_of(name) {
+            None => Ok(None),
+            Some(span) if part(&self.body, &span) == "null" => Ok(None),
+            Some(span) => Self::parse_at(self.path_of(name).into(), Arc::clone(&self.body), span).map(Some),
         }
     }
 
@@ -83,11 +137,39 @@ impl Object {
     ///
     /// It is something else.
     pub fn objects(&self, name: &str) -> Result<Vec<Self>, DecodeError> {
-        let Some(raw) = self.raw(name).filter(|raw| *raw != "null") else { return Ok(Vec::new()) };
+        let Some(span) = self.span_of(name).filter(|span| part(&self.body, span) != "null") else {
+            return Ok(Vec::new());
+        };
         let path = self.path_of(name);
+        let raw = part(&self.body, &span);
         let items: Vec<&RawValue> =
-            serde_json::from_str(raw).map_err(|_| DecodeError::new(path.as_str(), "not a JSON array"))?;
-        items.iter().enumerate().map(|(i, raw)| Self::parse_at(&format!("{path}[{i}]"), raw.get())).collect()
+            serde_json::from_str(raw).map_err(|_| DecodeError::new(path.clone(), "not a JSON array"))?;
+        let read = |(i, item): (usize, &&RawValue)| {
+            let span = within(raw, span.start, item.get());
+            Self::parse_at(format!("{path}[{i}]").into(), Arc::clone(&self.body), span)
+        };
+        items.iter().enumerate().map(read).collect()
+    }
+
+    /// The first of the members that is there.
+    pub(crate) fn first_object(&self, names: &[&str]) -> Result<Option<Self>, DecodeError> {
+        for name in names {
+            if let Some(object) = self.object(name)? {
+                return Ok(Some(object));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first of the members that is there and not empty.
+    pub(crate) fn first_list(&self, names: &[&str]) -> Result<Vec<Self>, DecodeError> {
+        for name in names {
+            let items = self.objects(name)?;
+            if !items.is_empty() {
+                return Ok(items);
+            }
+        }
+        Ok(Vec::new())
     }
 
     pub(crate) fn required<T: FromWire>(&self, names: &[&str]) -> Result<T, FieldError> {
@@ -96,13 +178,18 @@ impl Object {
 
     /// The first of the names that has a value.
     pub(crate) fn optional<T: FromWire>(&self, names: &[&str]) -> Result<Option<T>, FieldError> {
-        let Some(text) = names.iter().find_map(|name| self.text(name)) else { return Ok(None) };
-        T::from_wire(&text).map(Some).map_err(|rule| self.error(names, Problem::Malformed(rule)))
+        for name in names {
+            let malformed = |rule| self.error(&[name], Problem::Malformed(rule));
+            if let Some(text) = self.read_text(name).map_err(malformed)? {
+                return T::from_wire(&text).map(Some).map_err(malformed);
+            }
+        }
+        Ok(None)
     }
 
     /// Writes the members that say which order an answer is about, and its state.
     pub(crate) fn show(&self, title: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: [&str; 10] = [
+        const SHOWN: [&str; 14] = [
             "transactionNo",
             "reference",
             "refundTransactionNo",
@@ -113,6 +200,10 @@ impl Object {
             "currency",
             "status",
             "transactionStatus",
+            "autoDebitNo",
+            "autoReference",
+            "invoiceId",
+            "recordNo",
         ];
         let mut shown = f.debug_struct(title);
         for name in SHOWN {
@@ -123,12 +214,19 @@ impl Object {
         shown.finish_non_exhaustive()
     }
 
+    pub(crate) fn path_of(&self, name: &str) -> String {
+        format!("{}.{name}", self.path)
+    }
+
     fn error(&self, names: &[&str], problem: Problem) -> FieldError {
         FieldError::new(self.path_of(names.first().unwrap_or(&"")), problem)
     }
+}
 
-    fn path_of(&self, name: &str) -> String {
-        format!("{}.{name}", self.path)
+impl Default for Object {
+    /// `{}`.
+    fn default() -> Self {
+        Self { body: Arc::from("{}"), span: 0..2, path: Cow::Borrowed("$"), members: Vec::new() }
     }
 }
 
@@ -139,88 +237,97 @@ impl fmt::Debug for Object {
     }
 }
 
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor;
-        impl<'de> Visitor<'de> for ObjectVisitor {
-            type Value = Object;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut object = Object { path: "$".into(), members: Vec::new() };
-                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    if object.raw(&name).is_some() {
-                        return Err(A::Error::custom("a name occurs twice"));
-                    }
-                    object.members.push((name, value));
-                }
-                Ok(object)
-            }
-        }
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
-
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.members.len()))?;
-        for (name, value) in &self.members {
-            map.serialize_entry(name, value)?;
+        for member in &self.members {
+            // What was read as a raw value is one, so this reading of it again cannot fail.
+            let raw: &RawValue =
+                serde_json::from_str(part(&self.body, &member.value)).map_err(serde::ser::Error::custom)?;
+            map.serialize_entry(self.name(member), raw)?;
         }
         map.end()
     }
 }
 
-/// A type that reads the text of a field. The error is a rule that follows the field's name.
-pub(crate) trait FromWire: Sized {
-    fn from_wire(text: &str) -> Result<Self, &'static str>;
+/// Spans are only ever taken from the text they are used on, so the fallback is never taken.
+fn part<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
+    text.get(span.clone()).unwrap_or_default()
 }
 
-impl FromWire for String {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Ok(text.to_owned())
+/// Where `inner`, borrowed from `text`, is in the body in which `text` begins at `offset`.
+fn within(text: &str, offset: usize, inner: &str) -> Range<usize> {
+    let start = offset + inner.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    start..start + inner.len()
+}
+
+struct MembersVisitor<'a> {
+    text: &'a str,
+    offset: usize,
+}
+
+/// From this many members on, repeated names are sought in a set: a search among all before is quick for
+/// a few, and for a hostile body of a hundred thousand it would take minutes.
+const MANY: usize = 32;
+
+impl<'de> Visitor<'de> for MembersVisitor<'de> {
+    type Value = Vec<Member>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Member>, A::Error> {
+        let mut members: Vec<Member> = Vec::with_capacity(16);
+        let mut names: Vec<Cow<'de, str>> = Vec::with_capacity(16);
+        let mut many: HashSet<Cow<'de, str>> = HashSet::new();
+        while let Some(WireName(name)) = map.next_key()? {
+            let value: &'de RawValue = map.next_value()?;
+            let repeated = if names.len() < MANY {
+                names.contains(&name)
+            } else {
+                if many.is_empty() {
+                    many.extend(names.iter().cloned());
+                }
+                !many.insert(name.clone())
+            };
+            if repeated {
+                return Err(A::Error::custom("a name occurs twice"));
+            }
+            members.push(Member {
+                name: match &name {
+                    Cow::Borrowed(plain) => Name::Plain(within(self.text, self.offset, plain)),
+                    Cow::Owned(name) => Name::Escaped(name.as_str().into()),
+                },
+                value: within(self.text, self.offset, value.get()),
+            });
+            names.push(name);
+        }
+        Ok(members)
     }
 }
 
-impl FromWire for Amount {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).map_err(|_| "is not a decimal number such as 13.00")
-    }
-}
+/// A name, borrowed where it has no escapes. (`Cow` by itself always copies.)
+struct WireName<'de>(Cow<'de, str>);
 
-impl FromWire for Currency {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Self::new(text).map_err(|_| Self::RULE)
-    }
-}
+impl<'de> serde::Deserialize<'de> for WireName<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = WireName<'de>;
 
-impl FromWire for TransactionNo {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Self::new(text).map_err(|_| Self::RULE)
-    }
-}
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
 
-impl FromWire for Reference {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Self::new(text).map_err(|_| Self::RULE)
-    }
-}
+            fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<WireName<'de>, E> {
+                Ok(WireName(Cow::Borrowed(name)))
+            }
 
-impl FromWire for TransactionStatus {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Ok(Self::from_wire(text))
-    }
-}
-
-impl FromWire for PockytTime {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Ok(Self::from_wire(text))
-    }
-}
-
-impl FromWire for RetCode {
-    fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Ok(Self::from_wire(text))
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<WireName<'de>, E> {
+                Ok(WireName(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
     }
 }

@@ -1,6 +1,10 @@
 //! What a payment or a refund asks for.
 
-use crate::{Amount, Currency, InvalidField, Params};
+use std::fmt;
+
+use crate::operation::needed;
+use crate::params::Part;
+use crate::{Amount, Currency, FieldSpec, InvalidField, Params, Vendor};
 
 /// A positive amount with its currency and the currency it is settled in.
 ///
@@ -48,6 +52,48 @@ impl Price {
         Ok(Self { amount, currency, settle_currency: currency.usual_settlement() })
     }
 
+    /// A price with as many decimals as are given, for arrangements that know more than two.
+    ///
+    /// # Errors
+    ///
+    /// The amount is not above zero.
+    pub fn with_any_decimals(amount: Amount, currency: Currency) -> Result<Self, InvalidField> {
+        if !amount.is_positive() {
+            return Err(InvalidField::new("amount", "is not above zero"));
+        }
+        Ok(Self { amount, currency, settle_currency: currency.usual_settlement() })
+    }
+
+    /// What looks wrong with this price for this payment method, as far as the sources know. Pockyt decides;
+    /// so these are warnings and stop nothing.
+    ///
+    /// ```
+    /// use pockyt_model::{Currency, Price, PriceWarning, Vendor};
+    ///
+    /// let price = Price::new("49.50", Currency::KRW)?;
+    /// let warnings = price.warnings(&Vendor::GCASH);
+    /// assert_eq!(
+    ///     warnings,
+    ///     [PriceWarning::BelowMinimum, PriceWarning::MoreDecimalsThanTheCurrency, PriceWarning::CurrencyOfAnotherVendor],
+    /// );
+    /// assert!(Price::new("50", Currency::KRW)?.warnings(&Vendor::KAKAO_PAY).is_empty());
+    /// # Ok::<(), pockyt_model::InvalidField>(())
+    /// ```
+    pub fn warnings(&self, vendor: &Vendor) -> Vec<PriceWarning> {
+        let foreign = |known: &[Currency], used| !known.is_empty() && !known.contains(&used);
+        let below = self.currency.minimum().is_some_and(|minimum| self.amount < minimum);
+        let decimals = self.currency.decimals().is_some_and(|decimals| self.amount.decimals() > decimals);
+        [
+            (below, PriceWarning::BelowMinimum),
+            (decimals, PriceWarning::MoreDecimalsThanTheCurrency),
+            (foreign(vendor.price_currencies(), self.currency), PriceWarning::CurrencyOfAnotherVendor),
+            (foreign(vendor.settle_currencies(), self.settle_currency), PriceWarning::UnusualSettlement),
+        ]
+        .into_iter()
+        .filter_map(|(holds, warning)| holds.then_some(warning))
+        .collect()
+    }
+
     /// Settles in another currency than the usual one.
     #[must_use]
     pub fn settle_in(mut self, currency: Currency) -> Self {
@@ -70,9 +116,77 @@ impl Price {
         self.settle_currency
     }
 
-    pub(crate) fn write<'a>(&'a self, amount_field: &'static str, params: &mut Params<'a>) {
+    pub(crate) fn write_as<'a>(&'a self, amount_field: &'static str, params: &mut Params<'a>) {
         params.push(amount_field, self.amount.as_str());
         params.push("currency", self.currency.as_str());
         params.push("settleCurrency", self.settle_currency.as_str());
     }
 }
+
+/// What looks wrong with a price; see [`Price::warnings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PriceWarning {
+    /// The amount is below [`Currency::minimum`].
+    BelowMinimum,
+    /// The sources do not name this currency for this payment method.
+    CurrencyOfAnotherVendor,
+    /// The amount has more decimals than the currency; see [`Currency::decimals`].
+    MoreDecimalsThanTheCurrency,
+    /// The sources do not name this settlement currency for this payment method.
+    UnusualSettlement,
+}
+
+impl fmt::Display for PriceWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BelowMinimum => "the amount is below the smallest that is known to be taken",
+            Self::CurrencyOfAnotherVendor => "the wallet is not known to take this currency",
+            Self::MoreDecimalsThanTheCurrency => "the amount has more decimals than the currency",
+            Self::UnusualSettlement => "the wallet is not known to be settled in this currency",
+        })
+    }
+}
+
+impl Part for Price {
+    const FIELDS: &'static [FieldSpec] = &[needed("amount"), needed("currency"), needed("settleCurrency")];
+
+    fn write<'a>(&'a self, params: &mut Params<'a>) {
+        self.write_as("amount", params);
+    }
+}
+
+/// A price whose amount has another name on the wire.
+macro_rules! price_as {
+    ($(#[$meta:meta])* $name:ident = $field:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name($crate::Price);
+
+        impl $name {
+            /// The price.
+            pub fn price(&self) -> &$crate::Price {
+                &self.0
+            }
+        }
+
+        impl From<$crate::Price> for $name {
+            fn from(price: $crate::Price) -> Self {
+                Self(price)
+            }
+        }
+
+        impl $crate::params::Part for $name {
+            const FIELDS: &'static [$crate::FieldSpec] = &[
+                $crate::operation::needed($field),
+                $crate::operation::needed("currency"),
+                $crate::operation::needed("settleCurrency"),
+            ];
+
+            fn write<'a>(&'a self, params: &mut $crate::Params<'a>) {
+                self.0.write_as($field, params);
+            }
+        }
+    };
+}
+pub(crate) use price_as;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::{Effect, OperationSpec, Settlement};
+
 /// The code of an answer (Pockyt docs, response codes). The list is open.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RetCode(String);
@@ -38,7 +40,26 @@ impl RetCode {
         })
     }
 
-    /// What may be done after it.
+    /// What it says as the answer to this operation: 000040 is a status in payments and a balance in
+    /// payouts (the documentation's two code tables part over it).
+    pub fn reason(&self, operation: &OperationSpec) -> Reason {
+        match self.0.as_str() {
+            "000000" => Reason::SystemError,
+            "000010" => Reason::ApiVersion,
+            "000020" => Reason::Missing,
+            "000021" => Reason::NotFound,
+            "000022" => Reason::Mismatch,
+            "000023" => Reason::BadValue,
+            "000030" => Reason::AccessDenied,
+            "000040" if operation.settlement == Settlement::PayoutInquiry => Reason::BalanceTooLow,
+            "000040" => Reason::WrongStatus,
+            "000080" => Reason::VendorError,
+            "000100" => Reason::Success,
+            _ => Reason::Other,
+        }
+    }
+
+    /// What may be done after it, whatever the operation was.
     pub fn class(&self) -> RetCodeClass {
         match self.0.as_str() {
             "000100" => RetCodeClass::Success,
@@ -47,6 +68,15 @@ impl RetCode {
             }
             // 000000 and 000080, and any code that is new.
             _ => RetCodeClass::AskFirst,
+        }
+    }
+
+    /// What may be done after it as the answer to this operation: what is to be asked first after a call
+    /// that changes something may simply be repeated after a read.
+    pub fn class_for(&self, operation: &OperationSpec) -> RetCodeClass {
+        match self.class() {
+            RetCodeClass::AskFirst if operation.effect == Effect::Read => RetCodeClass::MaybeTransient,
+            class => class,
         }
     }
 }
@@ -63,8 +93,41 @@ impl fmt::Display for RetCode {
 pub enum RetCodeClass {
     /// Something went wrong on the other side: query the order before anything else.
     AskFirst,
+    /// Something went wrong on the other side, and nothing was to change: try again later.
+    MaybeTransient,
     /// The same request will be refused again.
     Permanent,
     /// Accepted.
     Success,
+}
+
+/// What a code says, by Pockyt's code tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// 000030: no right to do it.
+    AccessDenied,
+    /// 000010: API version error.
+    ApiVersion,
+    /// 000023: a parameter's value is wrong.
+    BadValue,
+    /// 000040 in payouts: there is not enough to pay out.
+    BalanceTooLow,
+    /// 000022: parameters do not match one another.
+    Mismatch,
+    /// 000020: a required parameter is missing.
+    Missing,
+    /// 000021: a parameter matches nothing in the system. That does not prove that a payment was not booked.
+    NotFound,
+    /// A code that is not in the tables.
+    Other,
+    /// 000100.
+    Success,
+    /// 000000: a system error, or a wrong signature; see
+    /// [`Refusal::is_wrong_signature`](crate::Refusal::is_wrong_signature).
+    SystemError,
+    /// 000080: the wallet's side reported an error.
+    VendorError,
+    /// 000040 in payments: the transaction's status does not allow it.
+    WrongStatus,
 }

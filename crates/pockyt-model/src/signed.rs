@@ -13,7 +13,7 @@ use crate::{Merchant, Operation, Params};
 /// `Debug` shows the parameters' names only.
 #[derive(Clone, Debug)]
 pub struct SignedRequest<'a> {
-    path: &'static str,
+    path: &'a str,
     params: Params<'a>,
 }
 
@@ -32,21 +32,20 @@ impl<'a> SignedRequest<'a> {
         extra: &'a [(String, String)],
         key: &SigningKey,
     ) -> Result<Self, send::Refusal> {
-        let mut params = Params::default();
-        params.push("merchantNo", merchant.merchant_no());
-        params.push("storeNo", merchant.store_no());
+        let mut params = Params::with_capacity(16);
         operation.write_params(&mut params);
+        merchant.write(&mut params);
         for (name, value) in extra {
             params.push(name.as_str(), value.as_str());
         }
         params.sort();
         let signature = send::sign(params.pairs(), key)?;
         params.push(VERIFY_SIGN, signature.as_str().to_owned());
-        Ok(Self { path: O::SPEC.path, params })
+        Ok(Self { path: operation.path(), params })
     }
 
     /// The path below the base URL.
-    pub fn path(&self) -> &'static str {
+    pub fn path(&self) -> &'a str {
         self.path
     }
 

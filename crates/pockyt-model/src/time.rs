@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
+use crate::calendar::{Day, Reader, TimeOfDay};
 
 /// A moment as milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,19 +70,64 @@ impl PockytTime {
 
     /// The moment it means; `None` when the text has none of the known forms or is before 1970.
     pub fn to_utc(&self) -> Option<UtcMillis> {
-        let in_china = |format| {
-            let civil = DateTime::strptime(format, &self.0).ok()?;
-            let zoned = civil.to_zoned(TimeZone::fixed(Offset::constant(8))).ok()?;
-            Some(zoned.timestamp())
-        };
-        let timestamp = self
-            .0
-            .parse::<jiff::Timestamp>()
-            .ok()
-            .or_else(|| in_china("%Y-%m-%d %H:%M:%S"))
-            .or_else(|| in_china("%Y%m%d%H%M%S"))?;
-        u64::try_from(timestamp.as_millisecond()).ok().map(UtcMillis::new)
+        let seconds = with_dashes(&self.0).or_else(|| digits_only(&self.0))?;
+        u64::try_from(seconds).ok()?.checked_mul(1000).map(UtcMillis::new)
     }
+}
+
+/// UTC+8.
+const CHINA: i64 = 8 * 3600;
+
+/// `yyyy-MM-dd HH:mm:ss` in UTC+8, or with `T` between and a zone at the end; a fraction of a second is
+/// cut off.
+fn with_dashes(text: &str) -> Option<i64> {
+    let mut rest = Reader(text);
+    let year = rest.number(4)?;
+    rest.letter('-')?;
+    let month = rest.pair()?;
+    rest.letter('-')?;
+    let day = Day::new(year, month, rest.pair()?)?;
+    let zoned = rest.letter('T').is_some();
+    if !zoned {
+        rest.letter(' ')?;
+    }
+    let hour = rest.pair()?;
+    rest.letter(':')?;
+    let minute = rest.pair()?;
+    rest.letter(':')?;
+    let second = rest.pair()?;
+    let ahead = if zoned {
+        if rest.letter('.').is_some() {
+            rest.number(1)?;
+            while rest.number(1).is_some() {}
+        }
+        zone(&mut rest)?
+    } else {
+        CHINA
+    };
+    rest.end()?;
+    day.at(TimeOfDay { hour, minute, second }, ahead)
+}
+
+/// `Z`, `+08:00` or `-05:30`: seconds ahead of UTC.
+fn zone(rest: &mut Reader<'_>) -> Option<i64> {
+    if rest.letter('Z').is_some() {
+        return Some(0);
+    }
+    let sign = if rest.letter('+').is_some() { 1 } else { rest.letter('-').map(|()| -1)? };
+    let hours = rest.pair().filter(|hours| *hours < 24)?;
+    rest.letter(':')?;
+    let minutes = rest.pair().filter(|minutes| *minutes < 60)?;
+    Some(sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60))
+}
+
+/// `yyyyMMddHHmmss` in UTC+8.
+fn digits_only(text: &str) -> Option<i64> {
+    let mut rest = Reader(text);
+    let day = Day::new(rest.number(4)?, rest.pair()?, rest.pair()?)?;
+    let time = TimeOfDay { hour: rest.pair()?, minute: rest.pair()?, second: rest.pair()? };
+    rest.end()?;
+    day.at(time, CHINA)
 }
 
 impl fmt::Display for PockytTime {

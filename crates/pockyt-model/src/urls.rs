@@ -1,10 +1,15 @@
-//! The two URLs a merchant gives.
+//! The URLs a merchant gives.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::InvalidField;
+use crate::params::Text;
 
-/// Where Pockyt posts its notifications about a payment.
+mod callback;
+pub use callback::{BrowserReturn, CallbackUrl, Macro};
+
+/// Where Pockyt posts its notifications.
 ///
 /// Pockyt asks for a secure URL; plain `http` is accepted here for tests and for listeners behind a
 /// proxy on the same machine.
@@ -25,6 +30,11 @@ impl IpnUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is `https`, which Pockyt asks for.
+    pub fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
 }
 
 impl fmt::Display for IpnUrl {
@@ -33,32 +43,9 @@ impl fmt::Display for IpnUrl {
     }
 }
 
-/// Where the customer's browser is sent back to.
-///
-/// `{transactionNo}`, `{status}`, `{amount}`, `{time}`, `{reference}` and `{note}` in it are replaced by
-/// Pockyt (Pockyt docs, SecurePay API). The return is not signed: never take it for a payment.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CallbackUrl(String);
-
-impl CallbackUrl {
-    /// Checks and takes the URL, macros unreplaced.
-    ///
-    /// # Errors
-    ///
-    /// It is not an absolute `http` or `https` URL with a host, or has blanks or control characters.
-    pub fn new(url: impl Into<String>) -> Result<Self, InvalidField> {
-        web_url("callbackUrl", url.into()).map(Self)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for CallbackUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl Text for IpnUrl {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.0)
     }
 }
 

@@ -7,7 +7,7 @@
     reason = "a test reports by panicking"
 )]
 
-use pockyt_model::operation::{Add, Cancel, CreateTransQrcode, Prepay, Refund, SecurePay, TranQuery, View};
+use pockyt_model::operation::{Add, Cancel, CreateTransQrcode, Prepay, Refund, SecurePay, TranQuery};
 use pockyt_model::{Amount, Answer, Currency, Object, Operation, PaymentNotification, TransactionStatus};
 use pockyt_model::{Merchant, OrderKey, Price, Reference, SignedRequest, TransactionNo, Vendor};
 use pockyt_model::{PaymentBarcode, Problem, Standing};
@@ -59,7 +59,7 @@ fn prepay_answers_a_paid_order() {
 fn create_trans_qrcode_answers_the_code() {
     let code = accepted::<CreateTransQrcode>(sample!("create-trans-qrcode.response.json"));
     assert_eq!(code.deep_link().unwrap(), "https://qr.alipay.com/bax05773sia4dshxhw7100f3");
-    assert_eq!(code.timeout().unwrap().as_deref(), Some("120"));
+    assert_eq!(code.timeout().unwrap(), Some(120));
     assert!(code.qrcode_url().unwrap().is_some());
 }
 
@@ -223,7 +223,6 @@ fn refunds_of_a_sale_are_listed_under_both_names() {
     assert_eq!(refunds[1].refund_reference().unwrap(), None);
     let bad = br#"{"ret_code":"000100","result":{"refundInfo":"x"}}"#;
     assert_eq!(accepted::<TranQuery>(bad).refunds().unwrap_err().path(), "$.result.refundInfo");
-    assert_eq!(pockyt_model::operation::RefundInfo::FIELDS.len(), 5);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Millis, NotificationId};
+use crate::order::Status;
+use crate::{Millis, NotificationId, Ticket};
 
 /// When something is due, and its place among what is due at the same time.
 pub(crate) type Key = (Millis, u64);
@@ -10,9 +11,28 @@ pub(crate) type Key = (Millis, u64);
 /// A change that comes by itself.
 #[derive(Clone, Debug)]
 pub(crate) enum Timer {
-    Confirm { transaction_no: String },
-    Decline { transaction_no: String },
-    TimeOut { transaction_no: String },
+    AcceptConnections,
+    Release {
+        ticket: Ticket,
+    },
+    /// What was booked late comes to light.
+    Book {
+        transaction_no: String,
+    },
+    /// A payout, an agreement or an account that waits is decided.
+    Decide {
+        number: String,
+        to: Status,
+    },
+    Confirm {
+        transaction_no: String,
+    },
+    Decline {
+        transaction_no: String,
+    },
+    TimeOut {
+        transaction_no: String,
+    },
 }
 
 /// A delivery that is to be started.

@@ -1,6 +1,6 @@
 //! Writes the bodies of answers, in the order and form that the catalogue says.
 
-use crate::catalogue::{Answer, AnswerField, Form};
+use crate::catalogue::{Answer, AnswerField, Form, Holds, Layout};
 
 /// What an operation has to say about one field.
 #[derive(Clone)]
@@ -10,7 +10,20 @@ pub(crate) enum Value {
     /// A text; in a field of form number its characters are the number.
     Text(String),
     /// The elements of a list, each a list of values by name.
-    List(Vec<Vec<(&'static str, Value)>>),
+    List(Vec<Members>),
+    /// An object.
+    Object(Members),
+}
+
+/// Values by name.
+pub(crate) type Members = Vec<(&'static str, Value)>;
+
+/// What an envelope holds.
+pub(crate) enum Content<'a> {
+    /// One object, each field asked for.
+    Object(&'a dyn Fn(&str) -> Value),
+    /// A list of objects.
+    List(Vec<Members>),
 }
 
 impl From<&str> for Value {
@@ -31,82 +44,155 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// A success with the fields of `answer`, each asked from `value`.
-pub(crate) fn success(answer: &Answer, value: impl Fn(&str) -> Value) -> Vec<u8> {
-    let mut body = String::from("{");
-    push_name(&mut body, answer.envelope);
-    push_object(&mut body, answer.fields, &value);
-    let code = r#","ret_code":"000100""#;
-    if !answer.message_first {
-        body.push_str(code);
+/// How the writer departs from the catalogue, as the profile says.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Style {
+    /// Amounts are numbers everywhere, as in the field tables.
+    pub(crate) amounts_are_numbers: bool,
+}
+
+impl Style {
+    /// A success with the fields of `answer`, each asked from `value`, also those beside the envelope.
+    pub(crate) fn success(self, answer: &Answer, value: impl Fn(&str) -> Value) -> Vec<u8> {
+        self.write(answer, &Content::Object(&value), &value)
     }
-    body.push(',');
-    push_name(&mut body, "ret_msg");
-    push_text(&mut body, answer.message);
-    if answer.message_first {
-        body.push_str(code);
+
+    /// A success whose envelope holds a list.
+    pub(crate) fn success_list(
+        self,
+        answer: &Answer,
+        elements: Vec<Members>,
+        beside: impl Fn(&str) -> Value,
+    ) -> Vec<u8> {
+        self.write(answer, &Content::List(elements), &beside)
     }
-    body.push('}');
-    body.into_bytes()
+
+    fn write(self, answer: &Answer, content: &Content<'_>, beside: &dyn Fn(&str) -> Value) -> Vec<u8> {
+        let mut body = Body { text: String::from("{"), style: self };
+        let code = ("ret_code", "000100");
+        let message = ("ret_msg", answer.message);
+        let texts = |body: &mut Body, members: &[(&str, &str)]| {
+            for (name, text) in members.iter().filter(|(_, text)| !text.is_empty()) {
+                body.member(name);
+                body.push_text(text);
+            }
+        };
+        if answer.layout == Layout::MessageCodeFirst {
+            texts(&mut body, &[message, code]);
+        }
+        body.push_content(answer, content);
+        if answer.layout == Layout::MessageCode {
+            texts(&mut body, &[message]);
+        }
+        body.push_fields(answer.beside, beside);
+        match answer.layout {
+            Layout::CodeMessage => texts(&mut body, &[code, message]),
+            Layout::MessageCode => texts(&mut body, &[code]),
+            Layout::MessageCodeFirst => {}
+        }
+        body.text.push('}');
+        body.text.into_bytes()
+    }
 }
 
 /// A refusal.
 pub(crate) fn refusal(code: &str, message_key: &str, message: &str) -> Vec<u8> {
-    let mut body = String::from("{");
-    push_name(&mut body, "ret_code");
-    push_text(&mut body, code);
-    body.push(',');
-    push_name(&mut body, message_key);
-    push_text(&mut body, message);
-    body.push('}');
-    body.into_bytes()
+    let mut body = Body { text: String::from("{"), style: Style::default() };
+    body.member("ret_code");
+    body.push_text(code);
+    body.member(message_key);
+    body.push_text(message);
+    body.text.push('}');
+    body.text.into_bytes()
 }
 
-fn push_object(body: &mut String, fields: &[AnswerField], value: &dyn Fn(&str) -> Value) {
-    body.push('{');
-    let mut first = true;
-    for field in fields {
-        let value = if field.form == Form::Null { Value::Nothing } else { value(field.name) };
-        if field.optional && matches!(value, Value::Nothing) {
-            continue;
-        }
-        if !first {
-            body.push(',');
-        }
-        first = false;
-        push_name(body, field.name);
-        push_value(body, field.form, value);
+/// A JSON object of texts.
+pub(crate) fn object_of_texts(members: &[(&str, &str)]) -> String {
+    let mut body = Body { text: String::from("{"), style: Style::default() };
+    for (name, text) in members {
+        body.member(name);
+        body.push_text(text);
     }
-    body.push('}');
+    body.text.push('}');
+    body.text
 }
 
-fn push_value(body: &mut String, form: Form, value: Value) {
-    match (form, value) {
-        (Form::Number, Value::Text(literal)) => body.push_str(&literal),
-        (_, Value::Text(text)) => push_text(body, &text),
-        (Form::List(fields), Value::List(elements)) => {
-            body.push('[');
-            for (position, element) in elements.iter().enumerate() {
-                if position > 0 {
-                    body.push(',');
-                }
-                push_object(body, fields, &|name| {
-                    let found = element.iter().find(|(candidate, _)| *candidate == name);
-                    found.map_or(Value::Nothing, |(_, value)| value.clone())
-                });
+struct Body {
+    text: String,
+    style: Style,
+}
+
+impl Body {
+    /// The name of the next member of the object that is open.
+    fn member(&mut self, name: &str) {
+        if !self.text.ends_with('{') {
+            self.text.push(',');
+        }
+        self.push_text(name);
+        self.text.push(':');
+    }
+
+    fn push_content(&mut self, answer: &Answer, content: &Content<'_>) {
+        let is_beside = answer.envelope.is_empty();
+        if !is_beside {
+            self.member(answer.envelope);
+        }
+        match (answer.holds, content) {
+            (Holds::Object, Content::Object(value)) if is_beside => self.push_fields(answer.fields, value),
+            (Holds::Object, Content::Object(value)) => self.push_object(answer.fields, value),
+            (_, Content::List(elements)) => self.push_list(answer.fields, elements),
+            (Holds::List, Content::Object(_)) => self.text.push_str("[]"),
+        }
+    }
+
+    fn push_object(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value) {
+        self.text.push('{');
+        self.push_fields(fields, value);
+        self.text.push('}');
+    }
+
+    fn push_fields(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value) {
+        for field in fields {
+            let value = if field.form == Form::Null { Value::Nothing } else { value(field.name) };
+            if field.optional && matches!(value, Value::Nothing) {
+                continue;
             }
-            body.push(']');
+            self.member(field.name);
+            let is_number = field.form == Form::Number
+                || (self.style.amounts_are_numbers && AMOUNTS.contains(&field.name));
+            match (field.form, value) {
+                (_, Value::Text(literal)) if is_number => self.text.push_str(&literal),
+                (_, Value::Text(text)) => self.push_text(&text),
+                (Form::List(fields), Value::List(elements)) => self.push_list(fields, &elements),
+                (Form::Object(fields), Value::Object(members)) => {
+                    self.push_object(fields, &|name| named(&members, name));
+                }
+                _ => self.text.push_str("null"),
+            }
         }
-        _ => body.push_str("null"),
+    }
+
+    fn push_list(&mut self, fields: &[AnswerField], elements: &[Members]) {
+        self.text.push('[');
+        for (position, element) in elements.iter().enumerate() {
+            if position > 0 {
+                self.text.push(',');
+            }
+            self.push_object(fields, &|name| named(element, name));
+        }
+        self.text.push(']');
+    }
+
+    fn push_text(&mut self, text: &str) {
+        // A string always serialises.
+        self.text.push_str(&serde_json::to_string(text).unwrap_or_default());
     }
 }
 
-fn push_name(body: &mut String, name: &str) {
-    push_text(body, name);
-    body.push(':');
-}
+/// The amounts that field tables call numbers and samples print as strings.
+const AMOUNTS: [&str; 3] = ["amount", "refundAmount", "voidAmount"];
 
-fn push_text(body: &mut String, text: &str) {
-    // A string always serialises.
-    body.push_str(&serde_json::to_string(text).unwrap_or_default());
+fn named(members: &Members, name: &str) -> Value {
+    let found = members.iter().find(|(candidate, _)| *candidate == name);
+    found.map_or(Value::Nothing, |(_, value)| value.clone())
 }

@@ -61,7 +61,8 @@ impl Reading {
 
 /// Whether a field's value must never be shown: wallet codes, cards, nonces, government ids.
 pub(crate) fn is_secret(name: &str) -> bool {
-    const SECRETS: [&str; 8] = [
+    const SECRETS: [&str; 9] = [
+        "bankAccountId",
         "paymentBarcode",
         "cardNumber",
         "cardCvv",

@@ -14,8 +14,19 @@
 //! | `book` | source of the older Yuansfer documentation, 2021 |
 //! | `java`, `php`, `python`, `go`, `csharp`, `js` | the vendor's SDKs |
 
+mod auth_hold;
+mod auto_debit;
+mod cards;
+mod common;
+mod customers;
 mod instore;
+mod instore_older;
+mod micropay;
+mod mixed;
 mod online;
+mod payees;
+mod payouts;
+mod reports;
 mod search;
 
 /// All operations this simulator knows.
@@ -24,20 +35,78 @@ pub fn operations() -> &'static [Operation] {
         instore::ADD,
         instore::PREPAY,
         instore::CREATE_TRANS_QRCODE,
-        online::SECURE_PAY,
+        mixed::GENERATE_MIXED_CODE,
+        mixed::MIXED_QUERY,
+        mixed::MIXED_CANCEL,
+        instore_older::CASHIER_ADD,
+        instore_older::REVERSE,
+        instore_older::IN_STORE_AUTH_CAPTURE,
+        instore_older::IN_STORE_AUTH_UNFREEZE,
+        instore_older::ACQUIRE_CREATE,
         search::TRAN_QUERY,
         search::REFUND,
         search::CANCEL,
+        reports::NOTES_ADD,
+        reports::TRANSACTION_LIST,
+        reports::TRANS_LIST,
+        reports::SETTLE_LIST,
+        reports::WITHDRAWAL_LIST,
+        reports::DATA_STATUS,
+        reports::EXCHANGE_RATE,
+        online::SECURE_PAY,
+        online::SECURE_PAY_V4,
+        online::CREDITPAY_PROCESS,
+        cards::CAPTURE,
+        cards::ORDER_PROCESS,
+        micropay::MICROPAY_PREPAY,
+        cards::EXPRESS_PAY,
+        cards::UPDATE_RECURRING,
+        auto_debit::CONSULT,
+        auto_debit::APPLY_TOKEN,
+        auto_debit::PAY,
+        auto_debit::REVOKE,
+        auth_hold::VOUCHER_CREATE,
+        auth_hold::AUTH_FREEZE,
+        auth_hold::AUTH_UNFREEZE,
+        auth_hold::AUTH_CAPTURE,
+        auth_hold::AUTH_DETAIL_QUERY,
+        customers::CREATE,
+        customers::RETRIEVE,
+        customers::UPDATE,
+        payees::REGISTER,
+        payees::RETRIEVE,
+        payees::UPDATE,
+        payees::PAYOUT_ACCOUNTS,
+        payees::ACCOUNT_CONFIGURATIONS,
+        payees::CREATE_BANK_ACCOUNT,
+        payees::CREATE_CRYPTO_ACCOUNT,
+        payouts::PAY,
+        payouts::INQUIRY,
+        payouts::BALANCE,
+        payouts::PAYOR_REGISTER,
+        payouts::PAYOR_UPLOAD,
+        payees::ACCOUNT_CREATE,
+        payees::ACCOUNT_RETRIEVE,
     ];
     ALL
 }
 
-/// The operation that is served at a path, by its own name or an alias.
+/// The operation that is served at a path, by its own name or an alias. A part of a documented path in
+/// braces, as in `/v1/payor/upload/{payorNo}`, stands for any one part.
 pub fn at_path(path: &str) -> Option<&'static Operation> {
-    operations().iter().find(|operation| operation.path == path || operation.aliases.contains(&path))
+    operations().iter().find(|operation| operation.paths().any(|known| fits(known, path)))
 }
 
-/// The operation of a name: its own, or the last part of an alias, as in `/app-instore/v3/pay`.
+fn fits(known: &str, path: &str) -> bool {
+    match known.split_once('{') {
+        None => known == path,
+        Some((before, _)) => {
+            path.strip_prefix(before).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+        }
+    }
+}
+
+/// The operation of a name: its own, else the last part of an alias, as in `/app-instore/v3/pay`.
 ///
 /// ```
 /// use pockyt_sim::catalogue;
@@ -47,15 +116,58 @@ pub fn at_path(path: &str) -> Option<&'static Operation> {
 /// ```
 pub fn named(name: &str) -> Option<&'static Operation> {
     let last_part = |path: &'static str| path.rsplit('/').next();
-    operations().iter().find(|operation| {
-        operation.name == name || operation.aliases.iter().any(|path| last_part(path) == Some(name))
+    let own = operations().iter().find(|operation| operation.name == name);
+    own.or_else(|| {
+        let mut all = operations().iter();
+        all.find(|operation| operation.aliases.iter().any(|path| last_part(path) == Some(name)))
     })
+}
+
+/// The known paths that are most like a path, the nearest first: at most three.
+///
+/// ```
+/// use pockyt_sim::catalogue;
+///
+/// assert_eq!(catalogue::near("/app-instore/v3/ad")[0], "/app-instore/v3/add");
+/// ```
+pub fn near(path: &str) -> Vec<&'static str> {
+    // A distance takes the product of the lengths; no known path is half as long.
+    const MAX_PATH: usize = 128;
+    let asked: Vec<char> = path.to_ascii_lowercase().chars().take(MAX_PATH).collect();
+    let mut known: Vec<(usize, &'static str)> = operations()
+        .iter()
+        .flat_map(Operation::paths)
+        .map(|path| {
+            let fixed = path.split('{').next().unwrap_or(path);
+            (distance(&asked, &fixed.to_ascii_lowercase()), path)
+        })
+        .collect();
+    known.sort_unstable();
+    known.into_iter().take(3).map(|(_, path)| path).collect()
+}
+
+/// How many characters have to be changed, added or left out.
+fn distance(asked: &[char], known: &str) -> usize {
+    let mut row: Vec<usize> = (0..=asked.len()).collect();
+    for (before, letter) in known.chars().enumerate() {
+        let mut diagonal = before;
+        let mut left = before + 1;
+        let mut next = vec![left];
+        for (above, other) in row.iter().skip(1).zip(asked) {
+            left = (left + 1).min(above + 1).min(diagonal + usize::from(*other != letter));
+            diagonal = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
 }
 
 /// One operation of the API. The method is always POST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Its name here: the last part of its path.
+    /// Its name here, in kebab case: the last part of its path, with the part before it where that alone
+    /// would be ambiguous.
     pub name: &'static str,
     /// The documented path.
     pub path: &'static str,
@@ -67,6 +179,9 @@ pub struct Operation {
     pub source: &'static str,
     /// Whether it changes anything, so that `Pockyt-Request-ID` matters.
     pub changes: bool,
+    /// What no source shows and the simulator therefore chose; empty where the sources suffice. It is sent
+    /// with every success, in the header [`crate::NOTE_HEADER`].
+    pub note: &'static str,
     /// The request's fields, in the order in which they are checked.
     pub fields: &'static [Field],
     /// The answers: the ordinary one first.
@@ -77,6 +192,11 @@ impl Operation {
     /// A field of the request.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The documented path and its aliases.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.path).chain(self.aliases.iter().copied())
     }
 }
 
@@ -113,6 +233,8 @@ pub struct Field {
 pub enum Need {
     /// At least one of `transactionNo` and `reference` must be there.
     EitherIdentifier,
+    /// At least one of these must be there.
+    OneOf(&'static [&'static str]),
     /// It may be missing.
     Optional,
     /// It must be there.
@@ -125,26 +247,44 @@ pub enum Rule {
     /// Major units: at most 10 digits without superfluous zeros, at most two decimals, above zero. No
     /// fraction in currencies that have none.
     Amount,
+    /// As [`Rule::Amount`], but zero is allowed.
+    AmountOrZero,
     /// Digits of a wallet code, 10 to 32.
     Barcode,
-    /// `true` or `false`.
+    /// `true` or `false`, in any case.
     Boolean,
+    /// A published network test number; no other card is ever taken.
+    CardNumber,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// One of these words in any case.
+    ChoiceInAnyCase(&'static [&'static str]),
+    /// A country: two capital letters, or digits as in a tutorial.
+    Country,
     /// Three capital letters.
     Currency,
+    /// A day of the calendar as `yyyy-MM-dd`.
+    Date,
+    /// A day of the calendar as `yyyyMMdd`.
+    Day,
     /// Decimal digits, at most 32.
     Digits,
+    /// So many decimal digits: at least, at most.
+    DigitsBetween(usize, usize),
+    /// An address with one `@`, at most 254 characters.
+    Email,
     /// Any JSON value.
     Json,
     /// Minutes, 1 to 525600.
     Minutes,
-    /// Visible text with inner blanks, at most 128. The maximum is a choice; no source has one.
+    /// Visible text with inner blanks, as long as the profile allows.
     Reference,
     /// 32 lower-case hexadecimal digits; judged before all others.
     Signature,
     /// Any text up to this length.
     Text(usize),
+    /// A moment in UTC as `yyyy-MM-ddTHH:mm:ssZ`.
+    Timestamp,
     /// An absolute `http` or `https` URL, at most 2048. `{macros}` may stand in it.
     Url,
     /// A payment method: letters, digits and `_`, at most 32, in any case.
@@ -158,14 +298,39 @@ pub enum Rule {
 pub struct Answer {
     /// When it is given; empty for the ordinary one.
     pub when: &'static str,
-    /// The key under which the fields are.
+    /// The key under which the fields are; empty when they stand beside `ret_code`.
     pub envelope: &'static str,
-    /// The fields in the order of the published sample.
+    /// Whether the envelope holds one object or a list of them.
+    pub holds: Holds,
+    /// The fields in the order of the published sample, where there is one.
     pub fields: &'static [AnswerField],
+    /// Further members beside the envelope.
+    pub beside: &'static [AnswerField],
     /// The text of `ret_msg`, odd blanks included.
     pub message: &'static str,
-    /// Whether `ret_msg` stands before `ret_code`, as in some samples.
-    pub message_first: bool,
+    /// How the members are ordered.
+    pub layout: Layout,
+}
+
+/// What an envelope holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A list of objects with the answer's fields.
+    List,
+    /// One object with the answer's fields.
+    Object,
+}
+
+/// The order of the members of an answer, as in its sample. It means nothing in JSON, but a mock that is
+/// compared byte for byte has to choose one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Envelope, members beside it, `ret_code`, `ret_msg`.
+    CodeMessage,
+    /// Envelope, `ret_msg`, members beside it, `ret_code`.
+    MessageCode,
+    /// `ret_msg`, `ret_code`, envelope.
+    MessageCodeFirst,
 }
 
 /// One field of an answer.
@@ -184,6 +349,8 @@ pub struct AnswerField {
 pub enum Form {
     /// An array of objects with these fields.
     List(&'static [AnswerField]),
+    /// An object with these fields.
+    Object(&'static [AnswerField]),
     /// Always `null`.
     Null,
     /// A JSON number.
@@ -192,61 +359,4 @@ pub enum Form {
     Text,
     /// A string, or `null` when there is nothing to say.
     TextOrNull,
-}
-
-const MERCHANT_NO: Field = always("merchantNo", Rule::Digits, "reference, all SDKs");
-const STORE_NO: Field = always("storeNo", Rule::Digits, "reference, all SDKs");
-const VERIFY_SIGN: Field = always("verifySign", Rule::Signature, "reference, all SDKs");
-const MER_GROUP_NO: Field = optional("merGroupNo", Rule::Digits, "yuansfer; service providers only");
-const STORE_ADMIN_NO: Field =
-    optional("storeAdminNo", Rule::Text(64), "yuansfer, SDKs; required in a copy of add");
-const TRANSACTION_NO: Field =
-    field("transactionNo", Need::EitherIdentifier, Need::EitherIdentifier, Rule::Digits, "book, all SDKs");
-const REFERENCE_OF_ORDER: Field =
-    field("reference", Need::EitherIdentifier, Need::EitherIdentifier, Rule::Reference, "book, all SDKs");
-const CURRENCY: Field = always("currency", Rule::Currency, "reference, all SDKs");
-const SETTLE_CURRENCY: Field = field(
-    "settleCurrency",
-    Need::Optional,
-    Need::Required,
-    Rule::Currency,
-    "reference; absent from the signed bodies of the signing tutorial and of add",
-);
-const TIMEOUT: Field = optional("timeout", Rule::Minutes, "reference, yuansfer; default 120");
-
-const fn field(name: &'static str, lenient: Need, strict: Need, rule: Rule, source: &'static str) -> Field {
-    Field { name, lenient, strict, rule, confidence: Confidence::Current, source }
-}
-
-const fn always(name: &'static str, rule: Rule, source: &'static str) -> Field {
-    field(name, Need::Required, Need::Required, rule, source)
-}
-
-const fn optional(name: &'static str, rule: Rule, source: &'static str) -> Field {
-    field(name, Need::Optional, Need::Optional, rule, source)
-}
-
-/// Required by some sources only.
-const fn disputed(name: &'static str, rule: Rule, source: &'static str) -> Field {
-    field(name, Need::Optional, Need::Required, rule, source)
-}
-
-const fn sdk_only(name: &'static str, rule: Rule, source: &'static str) -> Field {
-    Field { confidence: Confidence::SdkOnly, ..optional(name, rule, source) }
-}
-
-const fn older(field: Field) -> Field {
-    Field { confidence: Confidence::Older, ..field }
-}
-
-const fn text(name: &'static str) -> AnswerField {
-    AnswerField { name, form: Form::Text, optional: false }
-}
-
-const fn nullable(name: &'static str) -> AnswerField {
-    AnswerField { name, form: Form::TextOrNull, optional: false }
-}
-
-const fn left_out(field: AnswerField) -> AnswerField {
-    AnswerField { optional: true, ..field }
 }

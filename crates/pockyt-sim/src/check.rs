@@ -8,6 +8,7 @@ use crate::catalogue::{Field, Need, Operation, Rule};
 use crate::money::Amount;
 use crate::profile::{Profile, Requirements};
 use crate::refusal::Refusal;
+use crate::{Millis, time};
 
 /// The fields of a request whose signature is right. An empty optional field counts as absent.
 pub(crate) struct Params<'a>(pub(crate) &'a Fields<'a>);
@@ -30,13 +31,23 @@ impl Params<'_> {
         Amount::parse(self.get(name).unwrap_or_default()).map_err(|rule| Refusal::bad_value(name, rule))
     }
 
+    /// An amount that may be missing or zero.
+    pub(crate) fn amount_or_zero(&self, name: &str) -> Amount {
+        self.get(name).and_then(|text| Amount::parse_or_zero(text).ok()).unwrap_or_default()
+    }
+
     pub(crate) fn is(&self, name: &str, value: &str) -> bool {
         self.get(name).is_some_and(|given| given.eq_ignore_ascii_case(value))
     }
 }
 
 /// Checks all fields in the order of the catalogue: first what is missing, then what is wrong.
-pub(crate) fn fields(operation: &Operation, profile: &Profile, params: &Params<'_>) -> Result<(), Refusal> {
+pub(crate) fn fields(
+    operation: &Operation,
+    profile: &Profile,
+    params: &Params<'_>,
+    now: Millis,
+) -> Result<(), Refusal> {
     // The signature was judged before, and the fields that it covers come without it.
     let fields = || operation.fields.iter().filter(|field| field.rule != Rule::Signature);
     for field in fields() {
@@ -46,16 +57,18 @@ pub(crate) fn fields(operation: &Operation, profile: &Profile, params: &Params<'
     }
     for field in fields() {
         match params.0.get(field.name) {
-            Some("") if need(field, profile) == Need::Required => {
+            Some("") if is_needed(field, profile, params) => {
                 return Err(Refusal::bad_value(field.name, "a required field is not empty"));
             }
             None | Some("") => {}
             Some(value) => broken(field.rule, value)
+                .or_else(|| too_long(field.rule, value, profile))
                 .or_else(|| unlisted(field.rule, value).filter(|_| profile.refuse_unlisted_values))
                 .map_or(Ok(()), |rule| Err(Refusal::bad_value(field.name, rule)))?,
         }
     }
-    amounts(operation, profile, params)
+    amounts(operation, profile, params)?;
+    timestamp(profile, params, now)
 }
 
 fn need(field: &Field, profile: &Profile) -> Need {
@@ -65,16 +78,28 @@ fn need(field: &Field, profile: &Profile) -> Need {
     }
 }
 
-fn missing(field: &Field, profile: &Profile, params: &Params<'_>) -> Option<&'static str> {
+/// Whether an empty value is no better than none.
+fn is_needed(field: &Field, profile: &Profile, params: &Params<'_>) -> bool {
+    match need(field, profile) {
+        Need::Required => true,
+        Need::OneOf(names) => names.iter().all(|name| params.get(name).is_none()),
+        Need::EitherIdentifier | Need::Optional => false,
+    }
+}
+
+fn missing(field: &Field, profile: &Profile, params: &Params<'_>) -> Option<Cow<'static, str>> {
     if profile.refuse_empty_values && params.0.get(field.name) == Some("") {
-        return Some("an empty value is refused; leave the field out");
+        return Some("an empty value is refused; leave the field out".into());
     }
     match need(field, profile) {
-        Need::Required if params.0.get(field.name).is_none() => Some("this field is required"),
+        Need::Required if params.0.get(field.name).is_none() => Some("this field is required".into()),
         Need::EitherIdentifier
             if params.get("transactionNo").is_none() && params.get("reference").is_none() =>
         {
-            Some("transactionNo or reference is required")
+            Some("transactionNo or reference is required".into())
+        }
+        Need::OneOf(names) if names.iter().all(|name| params.0.get(name).is_none()) => {
+            Some(format!("one of {} is required", names.join(", ")).into())
         }
         _ => None,
     }
@@ -87,13 +112,37 @@ fn broken(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
     let number = || value.parse::<u32>().ok().filter(|_| digits && value.len() <= 9);
     let (holds, text): (bool, Cow<'static, str>) = match rule {
         Rule::Amount => return Amount::parse(value).err().map(Cow::Borrowed),
+        Rule::AmountOrZero => return Amount::parse_or_zero(value).err().map(Cow::Borrowed),
         Rule::Barcode => (digits && (10..=32).contains(&length), "a wallet code is 10 to 32 digits".into()),
-        Rule::Boolean => (matches!(value, "true" | "false"), "it is true or false".into()),
+        // The vendor's Python SDK writes them with a capital.
+        Rule::Boolean => (
+            ["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word)),
+            "it is true or false".into(),
+        ),
+        Rule::CardNumber => (is_test_card(value), "only published test numbers of cards are taken".into()),
+        Rule::ChoiceInAnyCase(words) => (
+            words.iter().any(|word| word.eq_ignore_ascii_case(value)),
+            format!("it is one of {}", words.join(", ")).into(),
+        ),
+        Rule::Country => (
+            (value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()))
+                || (digits && length <= 3),
+            "a country is two capital letters".into(),
+        ),
+        Rule::Date => (time::is_date(value), "it is a day, yyyy-MM-dd".into()),
+        Rule::Day => (time::is_day(value), "it is a day, yyyyMMdd".into()),
+        Rule::Email => (is_email(value), "it is an address with one @, at most 254 characters".into()),
+        Rule::Timestamp => {
+            (time::parse_utc(value).is_some(), "it is a moment in UTC, yyyy-MM-ddTHH:mm:ssZ".into())
+        }
         Rule::Choice(words) => (words.contains(&value), format!("it is one of {}", words.join(", ")).into()),
         Rule::Currency => (
             value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_uppercase()),
             "a currency is three capital letters".into(),
         ),
+        Rule::DigitsBetween(least, most) => {
+            (digits && (least..=most).contains(&length), format!("it is {least} to {most} digits").into())
+        }
         Rule::Digits => (digits && length <= 32, "it is at most 32 digits".into()),
         Rule::Json => (serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(), "it is JSON".into()),
         Rule::Minutes => (
@@ -101,8 +150,8 @@ fn broken(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
             "it is minutes, 1 to 525600".into(),
         ),
         Rule::Reference => (
-            length <= 128 && value.trim() == value && !value.chars().any(char::is_control),
-            "a reference is at most 128 visible characters".into(),
+            length <= MAX_REFERENCE && value.trim() == value && !value.chars().any(char::is_control),
+            "a reference is visible characters without blanks around them".into(),
         ),
         Rule::Signature => return None,
         Rule::Text(most) => (length <= most, format!("it is at most {most} characters").into()),
@@ -116,6 +165,12 @@ fn broken(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
     (!holds).then_some(text)
 }
 
+fn too_long(rule: Rule, value: &str, profile: &Profile) -> Option<Cow<'static, str>> {
+    let most = usize::try_from(profile.max_reference_length).unwrap_or(usize::MAX);
+    (rule == Rule::Reference && value.chars().count() > most)
+        .then(|| format!("a reference is at most {most} characters").into())
+}
+
 fn is_url(value: &str) -> bool {
     let after_scheme = value
         .split_once("://")
@@ -124,6 +179,37 @@ fn is_url(value: &str) -> bool {
     value.chars().count() <= 2048
         && host.is_some_and(|host| !host.is_empty())
         && !value.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+/// More than any profile allows; what is longer would not fit into notifications and pages.
+const MAX_REFERENCE: usize = 1024;
+
+fn is_email(value: &str) -> bool {
+    let halves = value.split_once('@');
+    halves.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
+        && value.chars().count() <= 254
+        && !value.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+/// Numbers that card networks and Pockyt's pages publish for tests. No other card is ever taken, so that
+/// nobody's real card gets into a test.
+const TEST_CARDS: [&str; 12] = [
+    "378282246310005",
+    "4000000000003220",
+    "4012888888881881",
+    "4111111111111111",
+    "4242424242424242",
+    "5105105105105100",
+    "5425233430109903",
+    "5555555555554444",
+    "6011111111111117",
+    "6226388000000095",
+    "30569309025904",
+    "3530111333300000",
+];
+
+fn is_test_card(value: &str) -> bool {
+    TEST_CARDS.contains(&value)
 }
 
 /// The vendors that some source names.
@@ -156,18 +242,73 @@ fn unlisted(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
         .then_some(Cow::Borrowed("no source names this vendor"))
 }
 
+/// (vendor, the currencies that some source pairs it with, those that the vendor's PHP SDK lets through).
+///
+/// Vendors of the whole world, such as cards, take the list below; a vendor that is not here takes any.
+const CURRENCIES: [(&str, &[&str], &[&str]); 17] = [
+    ("alipay", &["CNY", "USD", "GBP", "HKD"], &["USD", "CNY", "GBP"]),
+    ("alipay_cn", &["CNY", "USD", "GBP", "HKD"], &["USD", "CNY", "GBP", "HKD"]),
+    ("alipay_hk", &["HKD", "USD"], &["HKD"]),
+    ("wechatpay", &["CNY", "USD"], &["USD", "CNY"]),
+    ("wechat", &["CNY", "USD"], &["USD", "CNY"]),
+    ("unionpay", &["CNY", "USD"], &["USD", "CNY"]),
+    ("creditcard", WORLD, &["USD"]),
+    ("paypal", WORLD, &["USD"]),
+    ("venmo", &["USD"], &["USD"]),
+    ("cashapppay", &["USD"], &["USD"]),
+    ("gcash", &["PHP", "USD"], &["PHP"]),
+    ("dana", &["IDR", "USD"], &["IDR"]),
+    ("kakaopay", &["KRW", "USD"], &["KRW"]),
+    ("truemoney", &["THB", "USD"], &["THB"]),
+    ("tng", &["MYR", "USD"], &["MYR"]),
+    ("bkash", &["BDT", "USD"], &["BDT"]),
+    ("easypaisa", &["PKR", "USD"], &["PKR"]),
+];
+const WORLD: &[&str] = &[
+    "AUD", "BRL", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "JPY", "MXN", "NOK", "NZD",
+    "PHP", "PLN", "SEK", "SGD", "THB", "TWD", "USD",
+];
+
+/// Whether the vendor takes the currency. An operation asks this after its fields have been checked.
+pub(crate) fn vendor_takes(profile: &Profile, vendor: Option<&str>, currency: &str) -> Result<(), Refusal> {
+    let Some(vendor) = vendor.filter(|_| profile.refuse_foreign_currencies) else { return Ok(()) };
+    let known = CURRENCIES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(vendor));
+    let Some((_, any, php)) = known else { return Ok(()) };
+    let taken = if profile.refuse_unlisted_values { php } else { any };
+    if taken.contains(&currency) {
+        return Ok(());
+    }
+    Err(Refusal::mismatch("currency", format!("this vendor takes {}", taken.join(", "))))
+}
+
 /// What depends on amount and currency together.
 fn amounts(operation: &Operation, profile: &Profile, params: &Params<'_>) -> Result<(), Refusal> {
     let Some(currency) = params.get("currency") else { return Ok(()) };
-    for field in operation.fields.iter().filter(|field| field.rule == Rule::Amount) {
-        let amount = params.amount(field.name)?;
-        if !amount.fits(currency) {
+    let is_amount = |field: &&Field| matches!(field.rule, Rule::Amount | Rule::AmountOrZero);
+    for field in operation.fields.iter().filter(is_amount) {
+        if params.get(field.name).is_none() {
+            continue;
+        }
+        let amount = params.amount_or_zero(field.name);
+        if profile.refuse_fractions && !amount.fits(currency) {
             return Err(Refusal::bad_value(field.name, "this currency has no smaller unit"));
+        }
+        if profile.max_amount.is_some_and(|most| amount > Amount::from_units(most)) {
+            return Err(Refusal::bad_value(field.name, "above the greatest amount of the profile"));
         }
         let is_payment = field.name == "amount";
         if profile.refuse_unlisted_values && is_payment && amount.is_below_minimum(currency) {
             return Err(Refusal::bad_value(field.name, "below the least amount of this currency"));
         }
+    }
+    Ok(())
+}
+
+fn timestamp(profile: &Profile, params: &Params<'_>, now: Millis) -> Result<(), Refusal> {
+    let Some(minutes) = profile.timestamp_tolerance_minutes else { return Ok(()) };
+    let Some(given) = params.get("timestamp").and_then(time::parse_utc) else { return Ok(()) };
+    if given.0.abs_diff(now.0) > u64::from(minutes) * 60_000 {
+        return Err(Refusal::bad_value("timestamp", format!("it is more than {minutes} minutes from now")));
     }
     Ok(())
 }

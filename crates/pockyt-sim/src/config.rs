@@ -7,7 +7,7 @@ use std::time::Duration;
 use pockyt_sign::{ApiToken, SigningKey, TokenError};
 use serde::Deserialize;
 
-use crate::{Profile, Schedule, Wallet};
+use crate::{FaultProfile, Profile, Schedule, Wallet};
 
 /// What a simulator is made from. Equal configurations and inputs give equal journals.
 #[derive(Clone, Debug)]
@@ -23,15 +23,17 @@ pub struct Config {
     /// The base of `cashierUrl` and `qrcodeUrl`, such as `http://127.0.0.1:8080`, without a slash at
     /// its end.
     pub public_url: String,
-    /// How a customer who shows a barcode behaves, unless a script says otherwise.
+    /// How a customer who shows a barcode behaves, unless a script or a magic value says otherwise.
     pub wallet: Wallet,
+    /// Which faults strike by themselves.
+    pub fault_profile: FaultProfile,
     /// How many journal entries are kept.
     pub journal_capacity: usize,
 }
 
 impl Default for Config {
     /// Seed 0, lenient, the two published sandbox accounts, resends every 15 minutes,
-    /// `http://127.0.0.1`, customers who confirm after 5 seconds, 10 000 journal entries.
+    /// `http://127.0.0.1`, customers who confirm after 5 seconds, no faults, 10 000 journal entries.
     fn default() -> Self {
         Self {
             seed: 0,
@@ -40,6 +42,7 @@ impl Default for Config {
             schedule: Schedule::default(),
             public_url: "http://127.0.0.1".into(),
             wallet: Wallet::ConfirmAfter(Duration::from_secs(5)),
+            fault_profile: FaultProfile::NONE,
             journal_capacity: 10_000,
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Millis;
+use crate::{ApiResponse, Millis};
 
 /// The number of a notification, unique in one simulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,12 +28,31 @@ impl fmt::Display for AttemptId {
     }
 }
 
+/// The number of a request that was held, or of an answer that is sent in pieces, unique in one simulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ticket(pub u64);
+
 /// Something the world outside has to do.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Effect {
     /// POST this notification, then call [`crate::Sim::delivered`].
     Deliver(Delivery),
+    /// Give this answer to the request that was held under the ticket.
+    Answer {
+        /// The ticket of [`crate::Reception::Held`].
+        ticket: Ticket,
+        /// The answer.
+        response: ApiResponse,
+    },
+    /// Send the next piece of the body of an answer.
+    Piece {
+        /// The ticket of [`crate::Reception::InPieces`].
+        ticket: Ticket,
+        /// Whether no more comes.
+        is_last: bool,
+    },
 }
 
 /// One attempt to deliver a notification.
@@ -81,6 +100,8 @@ pub enum DeliveryOutcome {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FailureReason {
+    /// It was never sent: a fault dropped it.
+    Dropped,
     /// The address is not on the allow-list.
     NotAllowed,
     /// Something else.
@@ -91,6 +112,8 @@ pub enum FailureReason {
     Reset,
     /// The answer did not come in time.
     TimedOut,
+    /// TLS failed: the certificate is not trusted or not for this name, or the other side does not speak it.
+    Tls,
     /// The name in the URL does not resolve.
     Unresolved,
     /// The scheme of the URL cannot be delivered.
@@ -101,11 +124,13 @@ impl FailureReason {
     /// A stable word for it, in kebab case.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Dropped => "dropped",
             Self::NotAllowed => "not-allowed",
             Self::Other => "other",
             Self::Refused => "refused",
             Self::Reset => "reset",
             Self::TimedOut => "timed-out",
+            Self::Tls => "tls",
             Self::Unresolved => "unresolved",
             Self::Unsupported => "unsupported",
         }

@@ -1,14 +1,20 @@
 //! The documentation's example orders, and what its example requests are answered.
 //!
-//! Both sandbox accounts with published tokens can be built in; every published request of the
-//! operations here whose signature recomputes belongs to merchant 200043 and can be sent byte for byte.
+//! Both sandbox accounts with published tokens can be built in, and every published request whose
+//! signature recomputes can be sent byte for byte.
 //! The pages and samples do not agree with one another on numbers and statuses, so the table below says
 //! what is answered: always the number that was asked for, and for the `pay` request of the notifications
 //! page the status `pending`, as that page has it.
 
+mod published;
+mod records;
+
 use crate::money::Amount;
-use crate::order::{Order, Status};
+use crate::order::{Order, Role, Status};
 use crate::{Millis, Wallet};
+
+pub use published::PUBLISHED;
+pub(crate) use records::fill;
 
 /// One published request and its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +23,7 @@ pub struct Published {
     pub name: &'static str,
     /// The path to which it is sent.
     pub path: &'static str,
-    /// The order that it finds or makes.
+    /// Pockyt's number of what it finds or makes: an order, an agreement, or a payee.
     pub transaction_no: &'static str,
     /// The answer on a new or reset simulator, the lenient profile, and a customer who does not answer
     /// at once. `{public_url}` stands for [`crate::Config::public_url`].
@@ -35,95 +41,6 @@ pub enum Repeat {
     Same,
 }
 
-/// The published requests that can be sent byte for byte.
-pub const PUBLISHED: [Published; 7] = [
-    Published {
-        name: "instore-prepay",
-        path: "/app-instore/v3/prepay",
-        transaction_no: PREPAY_NO,
-        answer: concat!(
-            r#"{"result":{"amount":"13.00","createTime":"2020-10-12 21:38:16","currency":"USD","#,
-            r#""merchantNo":"200043","originalTransactionNo":null,"paymentTime":null,"#,
-            r#""reference":"test20200101206","refundAmount":"0.00","settleCurrency":"USD","#,
-            r#""storeAdminNo":null,"storeNo":"300014","transactionNo":"297553636764407286","#,
-            r#""transactionStatus":"pending","transactionType":"payment","voidAmount":"0.00"},"#,
-            r#""ret_code":"000100","ret_msg":"add success"}"#,
-        ),
-        repeat: Repeat::Same,
-    },
-    Published {
-        name: "create-trans-qrcode",
-        path: "/app-instore/v3/create-trans-qrcode",
-        transaction_no: QRCODE_NO,
-        answer: concat!(
-            r#"{"result":{"reference":"test2020102023","amount":"0.11","#,
-            r#""deepLink":"https://qr.alipay.com/bax05773sia4dshxhw7100f3","#,
-            r#""transactionNo":"297553638914321581","settleCurrency":"USD","currency":"USD","#,
-            r#""timeout":"120","qrcodeUrl":"{public_url}/cashier/297553638914321581"},"#,
-            r#""ret_code":"000100","ret_msg":"add success"}"#,
-        ),
-        repeat: Repeat::Duplicate,
-    },
-    Published {
-        name: "create-trans-qrcode-paypal",
-        path: "/app-instore/v3/create-trans-qrcode",
-        transaction_no: PAYPAL_QRCODE_NO,
-        answer: concat!(
-            r#"{"result":{"reference":"474ef05badfbaf7f7c6565f87a4e8d1e","amount":"2.00","#,
-            r#""deepLink":"https://www.paypal.com/qrcodes/bax05773sia4dshxhw7100f4","#,
-            r#""transactionNo":"297553638914321582","settleCurrency":"USD","currency":"USD","#,
-            r#""timeout":"120","qrcodeUrl":"{public_url}/cashier/297553638914321582"},"#,
-            r#""ret_code":"000100","ret_msg":"add success"}"#,
-        ),
-        repeat: Repeat::Duplicate,
-    },
-    Published {
-        name: "secure-pay-v3",
-        path: "/online/v3/secure-pay",
-        transaction_no: SECURE_PAY_NO,
-        answer: concat!(
-            r#"{"result":{"amount":"13.00","cashierUrl":"{public_url}/cashier/297553638298245023","#,
-            r#""currency":"PHP","reference":"test202001011303","settleCurrency":"USD","#,
-            r#""transactionNo":"297553638298245023"},"ret_code":"000100","ret_msg":"prepay success "}"#,
-        ),
-        repeat: Repeat::Duplicate,
-    },
-    Published {
-        name: "signing-example",
-        path: "/online/v3/secure-pay",
-        transaction_no: SIGNING_NO,
-        answer: concat!(
-            r#"{"result":{"amount":"1.00","cashierUrl":"{public_url}/cashier/297553638298245024","#,
-            r#""currency":"USD","reference":"seq_1525922323","settleCurrency":"USD","#,
-            r#""transactionNo":"297553638298245024"},"ret_code":"000100","ret_msg":"prepay success "}"#,
-        ),
-        repeat: Repeat::Duplicate,
-    },
-    Published {
-        name: "tran-query",
-        path: "/app-data-search/v3/tran-query",
-        transaction_no: QUERY_NO,
-        answer: concat!(
-            r#"{"result":{"amount":"10.00","currency":"CNY","reference":"test202001011305","#,
-            r#""settleCurrency":"USD","status":"success","transactionNo":"297553638300708562","#,
-            r#""transactionType":"payment"},"ret_code":"000100","ret_msg":"query success "}"#,
-        ),
-        repeat: Repeat::Same,
-    },
-    Published {
-        name: "refund",
-        path: "/app-data-search/v3/refund",
-        transaction_no: REFUND_NO,
-        answer: concat!(
-            r#"{"result":{"amount":"0.01","currency":"USD","reference":"test20200101306","#,
-            r#""refundAmount":"0.01","refundReference":"refund2020101305","#,
-            r#""refundTransactionNo":"297553638302358781","settleCurrency":"USD","status":"success","#,
-            r#""transactionNo":"297553638301777927"},"ret_msg":"refund success ","ret_code":"000100"}"#,
-        ),
-        repeat: Repeat::Duplicate,
-    },
-];
-
 const MERCHANT_NO: &str = "200043";
 const STORE_NO: &str = "300014";
 const PREPAY_NO: &str = "297553636764407286";
@@ -135,13 +52,21 @@ const SECURE_PAY_NO: &str = "297553638298245023";
 const PAYPAL_QRCODE_NO: &str = "297553638914321582";
 const SIGNING_NO: &str = "297553638298245024";
 
+const AUTO_DEBIT_PAY_NO: &str = "297553645779430418";
+/// The agreement of the samples, and the one that the published revoke names.
+const MANDATE_NO: &str = "298222562856331071";
+const REVOKED_MANDATE_NO: &str = "298217806906830305";
+const PAYEE_NO: &str = "2000305228303182610217";
+const PAYEE_WITH_ACCOUNT_NO: &str = "2000305228289295850180";
+
 /// 2020-10-12 21:38:16 in UTC+8, the `createTime` of the samples.
 const CREATED: Millis = Millis(1_602_509_896_000);
 /// 22:38:16, the `paymentTime` of the sample that has one.
 const PAID: Millis = Millis(1_602_513_496_000);
 
 /// (operation, reference, number): orders that get their published number when they are made.
-const NUMBERS: [(&str, &str, &str); 5] = [
+const NUMBERS: [(&str, &str, &str); 6] = [
+    ("auto-debit-pay", "test2021010801", AUTO_DEBIT_PAY_NO),
     ("add", "test20200101206", "297553638241892410"),
     ("create-trans-qrcode", "test2020102023", QRCODE_NO),
     ("create-trans-qrcode", "474ef05badfbaf7f7c6565f87a4e8d1e", PAYPAL_QRCODE_NO),
@@ -161,9 +86,10 @@ pub(crate) fn orders() -> impl Iterator<Item = Order> {
 
 /// Whether a new order may take over the reference of this one.
 ///
-/// The sample answer of `prepay` repeats the reference of `add`'s sample, yet both can be sent.
-pub(crate) fn yields_reference(transaction_no: &str) -> bool {
-    transaction_no == PREPAY_NO
+/// The sample answer of `prepay` repeats the reference of `add`'s sample, yet both can be sent; and so it is
+/// with the agreement that `consult` makes.
+pub(crate) fn yields_reference(number: &str) -> bool {
+    [PREPAY_NO, MANDATE_NO].contains(&number)
 }
 
 /// The published number of an order that is about to be made.
@@ -219,5 +145,9 @@ fn order(number: &str, reference: &str, hundredths: u64, currency: &str, status:
         refunds: Vec::new(),
         expiry_timer: None,
         wallet_timer: None,
+        role: Role::Payment,
+        is_hidden: false,
+        customer_no: None,
+        vault_id: None,
     }
 }

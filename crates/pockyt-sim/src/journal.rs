@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::order::Status;
-use crate::{AttemptId, FailureReason, FaultKind, Millis, NotificationId, Verdict};
+use crate::{AttemptId, FailureReason, Fault, FaultKind, Millis, NotificationId, NotificationKind, Verdict};
 
 /// One thing that happened. As JSON one flat object of at most 16 KiB: `seq`, `at`, `merchantNo`, `event`,
 /// and the event's own fields.
@@ -69,14 +69,23 @@ pub enum JournalEvent {
         /// `approve`, `decline` or `expire`.
         action: &'static str,
     },
-    /// A fault hit a request.
+    /// A fault hit a request, a connection or a notification.
     FaultUsed {
         /// The reference it was set for.
-        reference: String,
-        /// The operation it hit.
-        operation: &'static str,
+        reference: Option<String>,
+        /// The operation it hit, if the path is known.
+        operation: Option<&'static str>,
         /// What went wrong.
         kind: FaultKind,
+        /// The number of the request among its merchant's.
+        request: Option<u64>,
+        /// The notification it hit.
+        notification: Option<NotificationId>,
+    },
+    /// The simulation ends, and this fault never hit anything.
+    FaultUnfired {
+        /// The fault, long names cut.
+        fault: Fault,
     },
     /// The namespace of the merchant was reset; its transaction numbers begin again.
     MerchantReset,
@@ -84,12 +93,30 @@ pub enum JournalEvent {
     NotificationScheduled {
         /// The notification.
         notification: NotificationId,
-        /// The order.
+        /// What it is about.
+        kind: NotificationKind,
+        /// The order, or Pockyt's number of what else it is about.
         transaction_no: String,
         /// The status that it announces.
-        status: Status,
+        status: &'static str,
         /// Where it goes.
         url: String,
+    },
+    /// Something that is not an order was made (then `from` is null) or changed its status: a payout, an
+    /// agreement, a hold, an account, a payor, a series.
+    RecordChanged {
+        /// What it is, in kebab case.
+        kind: &'static str,
+        /// Pockyt's number of it.
+        number: String,
+        /// The merchant's name for it.
+        reference: Option<String>,
+        /// Before.
+        from: Option<&'static str>,
+        /// After.
+        to: &'static str,
+        /// Who or what did it.
+        cause: &'static str,
     },
     /// Money went back.
     RefundBooked {
@@ -309,7 +336,9 @@ impl JournalCounts {
             JournalEvent::StatusChanged { .. } => self.status_changes += 1,
             JournalEvent::CustomerAction { .. }
             | JournalEvent::FaultUsed { .. }
+            | JournalEvent::FaultUnfired { .. }
             | JournalEvent::MerchantReset
+            | JournalEvent::RecordChanged { .. }
             | JournalEvent::ResendRequested { .. } => {}
         }
     }

@@ -3,18 +3,21 @@
 mod agenda;
 mod answer;
 mod body;
+mod books;
 pub mod catalogue;
 mod check;
 mod config;
 mod delivery;
 mod explain;
+mod fault;
 pub mod fixtures;
 mod journal;
+pub mod magic;
 mod message;
 mod money;
 mod namespace;
 mod order;
-mod profile;
+pub mod profile;
 mod refusal;
 mod schedule;
 mod script;
@@ -23,15 +26,25 @@ mod time;
 mod view;
 
 pub use config::{Account, AccountError, Config};
-pub use delivery::{AttemptId, Delivery, DeliveryOutcome, Effect, FailureReason, NotificationId, Verdict};
+pub use delivery::{
+    AttemptId, Delivery, DeliveryOutcome, Effect, FailureReason, NotificationId, Ticket, Verdict,
+};
+pub use fault::{
+    BadBody, BadHeaders, ConnectionFault, Fault, FaultKind, FaultProfile, NotificationFault,
+    UnknownFaultProfile,
+};
 pub use journal::{JournalCounts, JournalEntry, JournalEvent, Parameters, RequestRecord};
-pub use message::{ApiRequest, ApiResponse, CANONICAL_HEADER, FIELD_HEADER, RULE_HEADER, Reply};
+pub use message::{ApiRequest, ApiResponse, CANONICAL_HEADER, FIELD_HEADER, NOTE_HEADER, RULE_HEADER, Reply};
 pub use order::Status;
 pub use profile::{
-    Acknowledgement, CancelOfPaid, DuplicateCode, MessageKey, Notify, Profile, Requirements, UnknownProfile,
+    Acknowledgement, CancelOfPaid, CustomerKey, DuplicateCode, FailedWord, MessageKey, NotificationForm,
+    NotificationForms, Notify, Profile, RefundedStatus, RefusalCode, RefusedPayment, Requirements,
+    UnknownProfile,
 };
 pub use schedule::{Schedule, UnknownSchedule};
-pub use script::{Fault, FaultKind, Script, Wallet};
-pub use sim::{ControlError, Sim};
+pub use script::{Script, Wallet};
+pub use sim::{Connection, ControlError, HeadCut, Reception, Sim};
 pub use time::Millis;
-pub use view::{AttemptView, NotificationView, RefundView, TransactionView};
+pub use view::{
+    AttemptView, NotificationKind, NotificationView, PageView, PayoutView, RefundView, TransactionView,
+};

@@ -30,8 +30,21 @@ impl Amount {
         Self(hundredths)
     }
 
+    /// So many major units.
+    pub(crate) fn from_units(units: u64) -> Self {
+        Self(units.saturating_mul(100))
+    }
+
     /// Reads a decimal text in major units, or says which rule it breaks.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        match Self::parse_or_zero(text)? {
+            Self::ZERO => Err("an amount is above zero"),
+            amount => Ok(amount),
+        }
+    }
+
+    /// The same, but zero is an amount.
+    pub(crate) fn parse_or_zero(text: &str) -> Result<Self, &'static str> {
         let (whole, fraction) = match text.split_once('.') {
             Some((_, "")) => return Err("an amount has digits after its point"),
             Some((whole, fraction)) => (whole, fraction),
@@ -51,8 +64,7 @@ impl Amount {
             return Err("an amount has no superfluous zeros in front");
         }
         // At most twelve digits, so neither the parse nor the caller's sums overflow.
-        let hundredths = format!("{whole}{fraction:0<2}").parse().map_err(|_| "an amount is a number")?;
-        if hundredths == 0 { Err("an amount is above zero") } else { Ok(Self(hundredths)) }
+        format!("{whole}{fraction:0<2}").parse().map(Self).map_err(|_| "an amount is a number")
     }
 
     /// Whether the currency can be divided like this.
@@ -72,6 +84,12 @@ impl Amount {
         } else {
             format!("{}.{:02}", self.0 / 100, self.0 % 100)
         }
+    }
+
+    /// `100` for a whole amount, else as [`Amount::text`]: the number in the answer of an automatic debit.
+    pub(crate) fn short_text(self, currency: &str) -> String {
+        let text = self.text(currency);
+        text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
     }
 
     pub(crate) fn plus(self, other: Self) -> Self {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use fastrand::Rng;
 use pockyt_sign::SigningKey;
 
-use crate::ApiResponse;
+use crate::books::Books;
 use crate::order::Order;
+use crate::{ApiResponse, Millis};
 
 /// The world of one merchant. Two merchants may use the same references and never see one another.
 pub(crate) struct Namespace {
@@ -17,6 +18,8 @@ pub(crate) struct Namespace {
     pub(crate) refund_references: BTreeSet<String>,
     /// Successes by operation and `Pockyt-Request-ID`.
     pub(crate) stored: BTreeMap<(&'static str, String), Stored>,
+    /// What is not an order.
+    pub(crate) books: Books,
     rng: Rng,
     ordinal: u64,
     numbers_given: u64,
@@ -29,6 +32,7 @@ pub(crate) struct Stored {
     pub(crate) signature: String,
     pub(crate) transaction_no: String,
     pub(crate) response: ApiResponse,
+    pub(crate) at: Millis,
 }
 
 /// How many transaction numbers one merchant can have.
@@ -49,6 +53,7 @@ impl Namespace {
             references: BTreeMap::new(),
             refund_references: BTreeSet::new(),
             stored: BTreeMap::new(),
+            books: Books::default(),
             rng,
             ordinal: ordinal % ORDINALS,
             numbers_given: 0,
@@ -93,7 +98,7 @@ impl Namespace {
 }
 
 /// A small stable hash, so that each merchant's random stream is its own.
-fn fnv1a(text: &str) -> u64 {
+pub(crate) fn fnv1a(text: &str) -> u64 {
     text.bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

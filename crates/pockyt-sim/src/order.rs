@@ -88,6 +88,23 @@ pub(crate) struct Order {
     pub(crate) refunds: Vec<Refund>,
     pub(crate) expiry_timer: Option<Key>,
     pub(crate) wallet_timer: Option<Key>,
+    pub(crate) role: Role,
+    /// Not yet to be seen by queries: booked late, or behind a code that nobody has scanned.
+    pub(crate) is_hidden: bool,
+    pub(crate) customer_no: Option<String>,
+    /// What was kept of the payment method.
+    pub(crate) vault_id: Option<String>,
+}
+
+/// What an order is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A payment by card, with a notification of its own kind.
+    Card,
+    /// Not a payment: the customer agrees that money is held.
+    Hold,
+    /// A payment.
+    Payment,
 }
 
 #[derive(Clone)]
@@ -108,12 +125,22 @@ impl Order {
         if self.status == Status::Success { self.amount.minus(self.refunded()) } else { Amount::ZERO }
     }
 
+    /// Whether queries, lists and refunds see it.
+    pub(crate) fn is_visible(&self) -> bool {
+        !self.is_hidden && self.role != Role::Hold
+    }
+
     pub(crate) fn amount_text(&self) -> String {
         self.amount.text(&self.currency)
     }
 
     pub(crate) fn cashier_url(&self, public_url: &str) -> String {
         format!("{public_url}/cashier/{}", self.transaction_no)
+    }
+
+    /// Where the customer of a card payment that waits confirms it.
+    pub(crate) fn auth_url(&self, public_url: &str) -> Option<String> {
+        (self.role == Role::Card && self.status == Status::Pending).then(|| self.cashier_url(public_url))
     }
 
     pub(crate) fn view(&self, public_url: &str) -> TransactionView {

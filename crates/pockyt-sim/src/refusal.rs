@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::profile::{DuplicateCode, MessageKey, Profile};
+use crate::profile::{DuplicateCode, MessageKey, Profile, RefusalCode};
 use crate::{ApiResponse, CANONICAL_HEADER, FIELD_HEADER, RULE_HEADER, Reply, answer};
 
 /// The `ret_code`s of refusals that this simulator gives.
@@ -17,6 +17,7 @@ pub(crate) enum Code {
     Mismatch,
     BadValue,
     Status,
+    Channel,
 }
 
 impl Code {
@@ -29,6 +30,7 @@ impl Code {
             Self::Mismatch => "000022",
             Self::BadValue => "000023",
             Self::Status => "000040",
+            Self::Channel => "000080",
         }
     }
 }
@@ -64,11 +66,11 @@ impl Refusal {
         Self::about(Code::Missing, field, rule)
     }
 
-    pub(crate) fn unknown(field: &'static str, rule: &'static str) -> Self {
+    pub(crate) fn unknown(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
         Self::about(Code::Unknown, field, rule)
     }
 
-    pub(crate) fn mismatch(field: &'static str, rule: &'static str) -> Self {
+    pub(crate) fn mismatch(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
         Self::about(Code::Mismatch, field, rule)
     }
 
@@ -78,6 +80,40 @@ impl Refusal {
 
     pub(crate) fn status(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
         Self { message: "transaction status error".into(), ..Self::about(Code::Status, field, rule) }
+    }
+
+    /// A status refusal under the code that the profile chose for it.
+    pub(crate) fn chosen(code: RefusalCode, field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        match code {
+            RefusalCode::Mismatch => Self::mismatch(field, rule),
+            RefusalCode::BadValue => Self::bad_value(field, rule),
+            RefusalCode::Status => Self::status(field, rule),
+        }
+    }
+
+    /// 000040 in the meaning that it has in payouts.
+    pub(crate) fn balance(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: "account balance not sufficient".into(), ..Self::about(Code::Status, field, rule) }
+    }
+
+    /// The wallet said no.
+    pub(crate) fn channel(field: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: "supplier error".into(), ..Self::about(Code::Channel, field, rule) }
+    }
+
+    /// Pockyt itself failed, by a script or a magic value.
+    pub(crate) fn system() -> Self {
+        let rule = "a script or a magic value asked for a system error; nothing is booked";
+        Self { message: "system error".into(), ..Self::about(Code::System, "reference", rule) }
+    }
+
+    /// The answers whose HTTP status no switch touches have one of their own already.
+    pub(crate) fn with_status(self, profile: &Profile) -> Self {
+        if self.http_status == 200 && self.canonical.is_none() {
+            Self { http_status: profile.refusal_status, ..self }
+        } else {
+            self
+        }
     }
 
     pub(crate) fn duplicate(field: &'static str, profile: &Profile) -> Self {
@@ -116,8 +152,14 @@ impl Refusal {
     }
 
     /// Not 000021, which a client reads as an order that does not exist.
-    pub(crate) fn path() -> Self {
-        Self { http_status: 404, ..Self::about(Code::Version, "path", "no operation is served here") }
+    pub(crate) fn path(near: &[&str]) -> Self {
+        let rule = format!("no operation is served here; near it are {}", near.join(" "));
+        Self { http_status: 404, ..Self::about(Code::Version, "path", rule) }
+    }
+
+    /// An operation of the catalogue that nobody carries out, which a test rules out.
+    pub(crate) fn unserved() -> Self {
+        Self::about(Code::System, "path", "this operation is not carried out")
     }
 
     pub(crate) fn method() -> Self {
@@ -128,7 +170,7 @@ impl Refusal {
     /// The rule as it is shown: visible ASCII and blanks, at most 300 of them.
     pub(crate) fn shown_rule(&self) -> String {
         // Our own sentences: blanks and percent signs may stay.
-        encoded(&self.rule, CONTROLS, MAX_RULE)
+        shown(&self.rule)
     }
 
     pub(crate) fn response(&self) -> ApiResponse {
@@ -149,6 +191,11 @@ impl Refusal {
             reply: Reply::Send,
         }
     }
+}
+
+/// A sentence of ours as it is shown in a header: visible ASCII and blanks, at most 300 of them.
+pub(crate) fn shown(text: &str) -> String {
+    encoded(text, CONTROLS, MAX_RULE)
 }
 
 const MAX_RULE: usize = 300;

@@ -1,4 +1,4 @@
-//! What a tester asks of the customers and of the network.
+//! What a tester asks of the customers.
 
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ pub struct Script {
     /// Only for this merchant; none: for every merchant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant_no: Option<String>,
-    /// The merchant's `reference` of the order.
+    /// The merchant's `reference` of the order; `autoReference` of an agreement, `outAuthInfoNo` of a hold,
+    /// `invoiceId` of a payout, `accountTag` of an account.
     pub reference: String,
     /// The behaviour.
     pub wallet: Wallet,
@@ -51,10 +52,15 @@ impl Script {
 /// How a customer behaves once an order waits for them.
 ///
 /// In JSON `{"kind":"confirm-after","ms":5000}`, `{"kind":"confirm-after-queries","count":3}`,
-/// `{"kind":"decline-after","ms":20000}`, `{"kind":"never"}`, `{"kind":"confirm-on-cancel"}`.
+/// `{"kind":"decline-after","ms":20000}`, `{"kind":"never"}`, `{"kind":"confirm-on-cancel"}`,
+/// `{"kind":"book-late","ms":60000}`, `{"kind":"insufficient"}`, `{"kind":"return-after","ms":60000}`,
+/// `{"kind":"system-error"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "WalletForm", into = "WalletForm")]
 pub enum Wallet {
+    /// The answer to the call is lost, and for this time nothing is to be seen of the payment; then it is
+    /// paid.
+    BookLate(Duration),
     /// Confirms after this time. Zero: before the call that made the order wait is answered.
     ConfirmAfter(Duration),
     /// Lets this many `tran-query` calls see `pending`; the next one sees `success`.
@@ -63,28 +69,42 @@ pub enum Wallet {
     ConfirmOnCancel,
     /// Declines after this time. Zero: before the call that made the order wait is answered.
     DeclineAfter(Duration),
+    /// Has not enough money: the payment fails at once. A payout is refused for want of balance.
+    Insufficient,
     /// Does nothing; the order closes when its timeout is over.
     Never,
+    /// A payout succeeds, and comes back after this time. Payments are confirmed at once.
+    ReturnAfter(Duration),
+    /// The call is refused with a system error, 000000, and books nothing.
+    SystemError,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 enum WalletForm {
+    BookLate { ms: u64 },
     ConfirmAfter { ms: u64 },
     ConfirmAfterQueries { count: u32 },
     ConfirmOnCancel,
     DeclineAfter { ms: u64 },
+    Insufficient,
     Never,
+    ReturnAfter { ms: u64 },
+    SystemError,
 }
 
 impl From<WalletForm> for Wallet {
     fn from(form: WalletForm) -> Self {
         match form {
+            WalletForm::BookLate { ms } => Self::BookLate(Duration::from_millis(ms)),
             WalletForm::ConfirmAfter { ms } => Self::ConfirmAfter(Duration::from_millis(ms)),
             WalletForm::ConfirmAfterQueries { count } => Self::ConfirmAfterQueries(count),
             WalletForm::ConfirmOnCancel => Self::ConfirmOnCancel,
             WalletForm::DeclineAfter { ms } => Self::DeclineAfter(Duration::from_millis(ms)),
+            WalletForm::Insufficient => Self::Insufficient,
             WalletForm::Never => Self::Never,
+            WalletForm::ReturnAfter { ms } => Self::ReturnAfter(Duration::from_millis(ms)),
+            WalletForm::SystemError => Self::SystemError,
         }
     }
 }
@@ -93,88 +113,15 @@ impl From<Wallet> for WalletForm {
     fn from(wallet: Wallet) -> Self {
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         match wallet {
+            Wallet::BookLate(delay) => Self::BookLate { ms: ms(delay) },
             Wallet::ConfirmAfter(delay) => Self::ConfirmAfter { ms: ms(delay) },
             Wallet::ConfirmAfterQueries(count) => Self::ConfirmAfterQueries { count },
             Wallet::ConfirmOnCancel => Self::ConfirmOnCancel,
             Wallet::DeclineAfter(delay) => Self::DeclineAfter { ms: ms(delay) },
+            Wallet::Insufficient => Self::Insufficient,
             Wallet::Never => Self::Never,
+            Wallet::ReturnAfter(delay) => Self::ReturnAfter { ms: ms(delay) },
+            Wallet::SystemError => Self::SystemError,
         }
     }
-}
-
-/// Something that goes wrong for the next requests about one reference.
-///
-/// ```
-/// use pockyt_sim::{Fault, FaultKind};
-///
-/// let fault = Fault::new("till-1", FaultKind::LoseReply).operation("prepay").times(2);
-/// assert_eq!((fault.merchant_no, fault.times), (None, 2));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Fault {
-    /// Only for this merchant; none: for every merchant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant_no: Option<String>,
-    /// The merchant's `reference` of the order that the request makes or finds.
-    pub reference: String,
-    /// Only for this operation, by its name in the catalogue, such as `prepay`; none: for all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// What happens.
-    pub kind: FaultKind,
-    /// How many more requests it hits. A fault that is used up is forgotten.
-    #[serde(default = "once")]
-    pub times: u32,
-}
-
-impl Fault {
-    /// A fault that hits the next request of every merchant about this reference, once.
-    #[must_use]
-    pub fn new(reference: impl Into<String>, kind: FaultKind) -> Self {
-        Self { merchant_no: None, reference: reference.into(), operation: None, kind, times: once() }
-    }
-
-    /// Only for this operation, by its name in the catalogue or an alias of it, such as `pay`.
-    #[must_use]
-    pub fn operation(mut self, name: impl Into<String>) -> Self {
-        self.operation = Some(name.into());
-        self
-    }
-
-    /// For this many requests.
-    #[must_use]
-    pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
-        self
-    }
-
-    /// Only for this merchant.
-    #[must_use]
-    pub fn for_merchant(mut self, merchant_no: impl Into<String>) -> Self {
-        self.merchant_no = Some(merchant_no.into());
-        self
-    }
-
-    pub(crate) fn hits(&self, merchant_no: &str, reference: &str, operation: &str) -> bool {
-        self.times > 0
-            && self.reference == reference
-            && self.merchant_no.as_deref().is_none_or(|own| own == merchant_no)
-            && self.operation.as_deref().is_none_or(|wanted| wanted == operation)
-    }
-}
-
-fn once() -> u32 {
-    1
-}
-
-/// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum FaultKind {
-    /// The request is carried out and its answer is lost. Refusals that come after a right signature
-    /// are lost too: the line is down whatever Pockyt says.
-    LoseReply,
 }

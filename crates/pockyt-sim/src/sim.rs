@@ -1,11 +1,24 @@
 //! The simulator: state, time, and what is asked of it from outside.
 
+mod auto_debit;
+mod browser;
+mod cards;
 mod control;
+mod dispatch;
+mod faults;
 mod handle;
+mod holds;
 mod instore;
+mod lookup;
+mod mixed;
+mod notices;
 mod notify;
 mod online;
 mod orders;
+mod payouts;
+mod people;
+mod records;
+mod reports;
 mod reset;
 mod search;
 
@@ -13,6 +26,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use control::ControlError;
+pub use faults::{Connection, HeadCut, Reception};
 
 use pockyt_sign::SigningKey;
 
@@ -21,7 +35,7 @@ use crate::journal::Journal;
 use crate::namespace::Namespace;
 use crate::order::{Order, Status};
 use crate::view::TransactionView;
-use crate::{Config, Effect, Fault, JournalCounts, JournalEntry, Millis, Script};
+use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault};
 use notify::Notifications;
 
 /// Pockyt as a state machine: requests, time and verdicts go in, answers and deliveries come out.
@@ -43,7 +57,8 @@ pub struct Sim {
     notifications: Notifications,
     orders_made: u64,
     scripts: Vec<Script>,
-    faults: Vec<Fault>,
+    faults: fault::Book,
+    waiting: faults::Waiting,
     journal: Journal,
 }
 
@@ -66,7 +81,8 @@ impl Sim {
             agenda: Agenda::default(),
             notifications: Notifications::default(),
             scripts: Vec::new(),
-            faults: Vec::new(),
+            faults: fault::Book::new(config.fault_profile, config.seed),
+            waiting: faults::Waiting::default(),
             orders_made: 0,
             journal: Journal::new(config.journal_capacity, namespaces.keys().cloned()),
             namespaces,
@@ -84,7 +100,7 @@ impl Sim {
     /// When the next thing happens by itself. It may be in the past: a first delivery is due at the
     /// change of status itself.
     pub fn next_event(&self) -> Option<Millis> {
-        self.agenda.next()
+        self.waiting.ready_since(self.now).into_iter().chain(self.agenda.next()).min()
     }
 
     /// Plays everything that is due up to and including `to`, in the order of time and, at one time, of
@@ -102,10 +118,12 @@ impl Sim {
             }
         }
         self.now = self.now.max(to);
+        self.waiting.drain_into(&mut effects);
         effects
     }
 
-    /// All orders, oldest first.
+    /// All orders, oldest first, those included that queries do not see: holds, unpaid mixed codes, and what
+    /// is booked late.
     pub fn transactions(&self) -> Vec<TransactionView> {
         let mut orders: Vec<&Order> = self.namespaces.values().flat_map(|n| n.orders.values()).collect();
         orders.sort_by_key(|order| order.position);
@@ -151,6 +169,12 @@ impl Sim {
 
     fn fire(&mut self, timer: Timer, at: Millis) {
         match timer {
+            Timer::AcceptConnections => self.accept_connections(),
+            Timer::Release { ticket } => self.release(ticket, at),
+            Timer::Book { transaction_no } => self.book(&transaction_no, at),
+            Timer::Decide { number, to } => {
+                self.decide(&number, to, at, "customer");
+            }
             Timer::Confirm { transaction_no } => {
                 self.change_status(&transaction_no, Status::Success, at, "customer");
             }
@@ -190,7 +214,7 @@ impl fmt::Debug for Sim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sim")
             .field("now", &self.now)
-            .field("orders", &self.owners.len())
+            .field("orders", &self.orders_made)
             .field("counts", &self.journal.counts())
             .finish_non_exhaustive()
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
@@ -24,15 +25,34 @@ impl Millis {
         self.in_china("%Y-%m-%d %H:%M:%S")
     }
 
-    /// `yyyyMMddHHmmss` in UTC+8, as in the `time` of a notification.
-    pub(crate) fn in_notifications(self) -> String {
-        self.in_china("%Y%m%d%H%M%S")
+    /// `yyyyMMddHHmmss` so many hours east of UTC, as in the `time` of a notification.
+    pub(crate) fn in_notifications(self, zone_hours: i8) -> String {
+        let zone = Offset::from_hours(zone_hours).unwrap_or(Offset::UTC);
+        zone.to_datetime(self.timestamp()).strftime("%Y%m%d%H%M%S").to_string()
+    }
+
+    /// `yyyy-MM-ddTHH:mm:ssZ`, as in payouts, customers and card payments.
+    pub(crate) fn in_utc(self) -> String {
+        Offset::UTC.to_datetime(self.timestamp()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// `yyyy-MM-ddTHH:mm:ss+08:00`, as in the expiry times of automatic debits.
+    pub(crate) fn in_china_with_offset(self) -> String {
+        self.in_china("%Y-%m-%dT%H:%M:%S+08:00")
+    }
+
+    /// `yyyyMMdd` in UTC+8, the days of the reports.
+    pub(crate) fn day(self) -> String {
+        self.in_china("%Y%m%d")
+    }
+
+    fn timestamp(self) -> Timestamp {
+        let millis = i64::try_from(self.0).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
     }
 
     fn in_china(self, format: &str) -> String {
-        let millis = i64::try_from(self.0).unwrap_or(i64::MAX);
-        let timestamp = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX);
-        Offset::constant(8).to_datetime(timestamp).strftime(format).to_string()
+        Offset::constant(8).to_datetime(self.timestamp()).strftime(format).to_string()
     }
 }
 
@@ -40,4 +60,37 @@ impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// The moment of a text such as `2023-02-13T12:35:14Z`, from 1970 on.
+pub(crate) fn parse_utc(text: &str) -> Option<Millis> {
+    let is_plain = text.len() == 20 && text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
+    let timestamp: Timestamp = text.parse().ok().filter(|_| is_plain)?;
+    u64::try_from(timestamp.as_millisecond()).ok().map(Millis)
+}
+
+/// Whether a text is a day, `yyyy-MM-dd`.
+pub(crate) fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.as_bytes().get(4) == Some(&b'-') && text.parse::<Date>().is_ok()
+}
+
+/// Whether a text is a day, `yyyyMMdd`.
+pub(crate) fn is_day(text: &str) -> bool {
+    parse_day(text).is_some()
+}
+
+/// The day of a text such as `20240131`.
+pub(crate) fn parse_day(text: &str) -> Option<Date> {
+    let is_plain = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    Date::strptime("%Y%m%d", text).ok().filter(|_| is_plain)
+}
+
+/// Whether a day, `yyyy-MM-dd`, is so many years ago or more.
+pub(crate) fn years_before(day: &str, years: i16, now: Millis) -> bool {
+    let today = Offset::constant(8).to_datetime(now.timestamp()).date();
+    let Ok(day) = day.parse::<Date>() else { return false };
+    let latest = Date::new(today.year().saturating_sub(years), today.month(), today.day());
+    // The 29th of February of a year that has none: the day before.
+    let latest = latest.or_else(|_| Date::new(today.year().saturating_sub(years), today.month(), 28));
+    latest.is_ok_and(|latest| day <= latest)
 }

@@ -67,18 +67,82 @@ pub struct RefundView {
     pub at: Millis,
 }
 
+/// What a notification is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotificationKind {
+    /// An agreement to automatic debits was signed.
+    AutoDebit,
+    /// A payment by card is final.
+    Capture,
+    /// An account of a payee was activated or refused.
+    PayeeAccount,
+    /// A payment is final.
+    Payment,
+    /// A payout is final, or came back.
+    Payout,
+    /// Money of a payment went back.
+    Refund,
+}
+
+/// What a page shows that waits for somebody: an agreement to sign, or an account to complete.
+///
+/// Orders have [`TransactionView`]; this is for the other pages under `authUrl` and `link`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageView {
+    /// `agreement` or `account`.
+    pub kind: &'static str,
+    /// The merchant.
+    pub merchant_no: String,
+    /// Pockyt's number of it, to be named in [`crate::Sim::approve`] and [`crate::Sim::decline`].
+    pub number: String,
+    /// The merchant's name for it.
+    pub reference: Option<String>,
+    /// The payment method or the type of account, in capitals.
+    pub vendor: String,
+    /// Its status, in a word.
+    pub status: &'static str,
+    /// Whether it still waits.
+    pub is_open: bool,
+}
+
+/// A payout as a tester sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PayoutView {
+    /// The merchant.
+    pub merchant_no: String,
+    /// Pockyt's number.
+    pub transaction_no: String,
+    /// The merchant's name for it.
+    pub invoice_id: Option<String>,
+    /// Who is paid, in the form of 2021.
+    pub receiver: Option<String>,
+    /// The account that is paid.
+    pub account_token: Option<String>,
+    /// How much, as answered.
+    pub amount: String,
+    /// In which currency.
+    pub currency: String,
+    /// `pending`, `success`, `failed` or `returned`.
+    pub status: &'static str,
+}
+
 /// A notification and its attempts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NotificationView {
     /// Its number.
     pub id: NotificationId,
-    /// The order.
+    /// What it is about.
+    pub kind: NotificationKind,
+    /// The order, or Pockyt's number of the payout, agreement or account.
     pub transaction_no: String,
-    /// The merchant's name for the order.
+    /// The merchant's name for it.
     pub reference: Option<String>,
-    /// The status that it announces.
-    pub status: Status,
+    /// The status that it announces: the word of the body, or for an agreement, which has none, `signed`.
+    pub status: &'static str,
     /// Where it goes.
     pub url: String,
     /// How its body is written.

@@ -45,6 +45,10 @@ fn wallet() -> impl Strategy<Value = Wallet> {
         (0..200u64).prop_map(|s| Wallet::DeclineAfter(Duration::from_secs(s))),
         Just(Wallet::Never),
         Just(Wallet::ConfirmOnCancel),
+        (0..200u64).prop_map(|s| Wallet::BookLate(Duration::from_secs(s))),
+        Just(Wallet::Insufficient),
+        Just(Wallet::ReturnAfter(Duration::from_secs(9))),
+        Just(Wallet::SystemError),
     ]
 }
 
@@ -131,7 +135,7 @@ fn check(world: &World, before: &mut BTreeMap<String, Status>) {
 }
 
 fn history(seed: u64, steps: &[Step]) -> String {
-    let schedule = Schedule::ALL[usize::try_from(seed % 4).unwrap()];
+    let schedule = Schedule::ALL[usize::try_from(seed % 5).unwrap()];
     let profile = Profile { cancel_of_paid: CancelOfPaid::Reversed, ..Profile::lenient() };
     let mut world = World::with(Config { seed, schedule, profile, ..config() });
     let mut answers = String::new();

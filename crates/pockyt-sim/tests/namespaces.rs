@@ -116,7 +116,7 @@ fn a_fault_knows_its_operation_by_every_name() {
         ("pay", "prepay"),
         ("tran-query", "tran-query"),
         ("trans-query", "tran-query"),
-        ("reverse", "cancel"),
+        ("reverse", "reverse"),
     ];
     for (given, kept) in names {
         let mut world = World::new();

@@ -56,7 +56,12 @@ fn silence_is_resent_eight_times_within_two_hours_by_every_schedule() {
         let offsets = offsets(&mut world, &outcome);
         let mut expected = vec![0];
         expected.extend(schedule.resends().map(|offset| u64::try_from(offset.as_millis()).unwrap()));
-        assert_eq!(offsets, expected, "{schedule}");
+        if schedule == Schedule::Adversarial {
+            let no_later = offsets.iter().zip(&expected).skip(1).all(|(is, most)| is <= most);
+            assert!(no_later, "{offsets:?} within {expected:?}");
+        } else {
+            assert_eq!(offsets, expected, "{schedule}");
+        }
         assert!(offsets.is_sorted() && offsets.len() == 9 && offsets[8] <= 7_200_000);
         assert_eq!(world.sim.next_event(), None);
         assert_eq!(schedule.to_string().parse(), Ok(schedule));
@@ -114,7 +119,7 @@ fn failures_and_closures_are_notified_too_unless_only_success_is() {
         world.cancel("c");
         let all = world.sim.notifications(None);
         assert_eq!(all.len(), count);
-        let statuses: Vec<&str> = all.iter().map(|notification| notification.status.as_str()).collect();
+        let statuses: Vec<&str> = all.iter().map(|notification| notification.status).collect();
         assert_eq!(statuses, ["success", "failed", "closed"][..count]);
     }
 }

@@ -7,6 +7,7 @@
 pub mod catalogue;
 mod clockwork;
 pub mod demo;
+pub mod endpoints;
 mod hostile;
 mod http;
 mod narrator;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use pockyt_world::{Narrator, catalogue, demo};
+use pockyt_world::{Narrator, catalogue, demo, endpoints};
 
 #[derive(Parser)]
 #[command(about = "A merchant, the mock Pockyt and its customers in one process")]
@@ -30,6 +30,8 @@ enum Command {
     },
     /// Sets the simulator's table of operations beside the client's and prints what differs.
     Catalogue,
+    /// Prints the documents' table of endpoints.
+    Endpoints,
 }
 
 fn main() -> ExitCode {
@@ -61,7 +63,16 @@ fn run(command: Command) -> anyhow::Result<bool> {
             complain(&report.to_string());
             Ok(report.is_clean())
         }
+        Command::Endpoints => {
+            tell(&endpoints::table());
+            Ok(true)
+        }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "what was asked for goes to standard output")]
+fn tell(text: &str) {
+    print!("{text}");
 }
 
 #[expect(clippy::print_stderr, reason = "a program's remarks go to standard error")]

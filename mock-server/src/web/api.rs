@@ -7,19 +7,21 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use pockyt_sim::{ApiRequest, ApiResponse, Reply};
+use http_body_util::BodyExt;
+use pockyt_sim::{ApiRequest, ApiResponse, HeadCut, Reply};
 
 use super::Site;
 use super::body::{self, Unreadable};
 use super::problem::Problem;
-use crate::transport::ReplyLost;
+use crate::ending::{Broken, Ending, Flood, HalfBody, InPieces};
+use crate::world::Receipt;
 
 /// The largest request body.
 const BODY_LIMIT: usize = 1024 * 1024;
 const REQUEST_ID: &str = "pockyt-request-id";
 
 pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let request = ApiRequest {
         method: parts.method.as_str(),
         path: parts.uri.path(),
@@ -27,15 +29,27 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> R
         request_id: text(&parts.headers, REQUEST_ID),
         body: &[],
     };
-    match body::read(&parts.headers, body, BODY_LIMIT).await {
-        Ok(body) => {
-            let request = ApiRequest { body: &body, ..request };
-            into_http(site.world.act(|sim, now| sim.handle(&request, now)))
+    if let Some(cut) = site.world.cut_at_head(request.path) {
+        if cut == HeadCut::DuringBody {
+            let _ = body.frame().await;
         }
+        return Ending::no_answer(Broken::Reset);
+    }
+    let body = match body::read(&parts.headers, body, BODY_LIMIT).await {
+        Ok(body) => body,
         Err(Unreadable::TooLarge) => {
-            closing(into_http(site.world.act(|sim, now| sim.refuse_oversized(&request, now))))
+            return closing(into_http(site.world.act(|sim, now| sim.refuse_oversized(&request, now)), None));
         }
-        Err(unreadable) => closing(Problem::from(unreadable).into_response()),
+        Err(unreadable) => return closing(Problem::from(unreadable).into_response()),
+    };
+    match site.world.receive(&ApiRequest { body: &body, ..request }) {
+        Receipt::Answered(answer) => into_http(answer, None),
+        Receipt::InPieces(answer, due) => into_http(answer, Some(due)),
+        // Nobody answers after a reset of the mock.
+        Receipt::Held(held) => match held.await {
+            Ok(answer) => into_http(answer, None),
+            Err(_) => Ending::no_answer(Broken::Closed),
+        },
     }
 }
 
@@ -49,18 +63,35 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn into_http(answer: ApiResponse) -> Response {
-    if answer.reply == Reply::Lost {
-        return ReplyLost::mark();
-    }
-    let mut response = Response::new(Body::from(answer.body));
+fn into_http(answer: ApiResponse, due: Option<tokio::sync::mpsc::UnboundedReceiver<()>>) -> Response {
+    let body = match (answer.reply, due) {
+        (Reply::Lost, _) => return Ending::no_answer(Broken::Closed),
+        (Reply::Reset, _) => return Ending::no_answer(Broken::Reset),
+        (Reply::Truncated, _) => Body::new(HalfBody::new(answer.body, Broken::Closed)),
+        (Reply::TruncatedByReset, _) => Body::new(HalfBody::new(answer.body, Broken::Reset)),
+        (Reply::Flood { bytes }, _) => Body::new(Flood::new(bytes)),
+        (Reply::SendInPieces { pieces }, Some(due)) => Body::new(InPieces::new(answer.body, pieces, due)),
+        (Reply::Send | Reply::SendAndClose | Reply::SendInPieces { .. }, _) => Body::from(answer.body),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if answer.reply == Reply::SendAndClose {
+        response.extensions_mut().insert(Ending::CloseAfter);
+    }
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::try_from(value)) {
             headers.append(name, value);
         }
+    }
+    match headers.get(CONTENT_TYPE) {
+        None => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Some(none) if none.is_empty() => {
+            headers.remove(CONTENT_TYPE);
+        }
+        Some(_) => {}
     }
     response
 }

@@ -1,7 +1,9 @@
-//! The page on which a customer pays: Pockyt's hosted checkout, played by hand or by a test.
+//! The pages of customers: Pockyt's hosted checkout, the step of a card's bank, agreements and accounts,
+//! played by hand or by a test. They work without a script.
+
+mod pages;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -9,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, StatusCode};
-use pockyt_sim::{ControlError, Millis, Status, TransactionView};
+use pages::{CashierPage, ConsentPage, MagicPage, NoSuchOrderPage, leads_to_the_web};
+use pockyt_sim::ControlError;
 
 use super::problem::Problem;
 use super::{Site, body};
@@ -20,43 +23,6 @@ const STYLE: &str = include_str!("../../templates/style.css");
 /// buttons end at the shop's callbackUrl, which may be anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self' http: https:; \
                       base-uri 'none'; frame-ancestors 'none'";
-
-#[derive(Template)]
-#[template(path = "cashier.html")]
-struct CashierPage {
-    order: TransactionView,
-    headline: &'static str,
-    status_sentence: &'static str,
-    status_class: &'static str,
-    is_open: bool,
-    notice: Option<String>,
-    time_left: Option<String>,
-    return_url: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "no_such_order.html")]
-struct NoSuchOrderPage {
-    transaction_no: String,
-}
-
-impl CashierPage {
-    fn new(order: TransactionView, return_url: Option<String>, notice: Option<String>, now: Millis) -> Self {
-        let is_open = order.status == Status::Pending;
-        let (headline, status_sentence, status_class) = match order.status {
-            Status::Init => {
-                ("Payment", "Not ready: the shop has not asked a wallet for the money yet.", "status")
-            }
-            Status::Pending => ("Confirm your payment", "Waiting for you.", "status"),
-            Status::Success => ("Payment successful", "Paid.", "status good"),
-            Status::Failed => ("Payment declined", "Declined. Nothing was paid.", "status bad"),
-            Status::Closed => ("Payment closed", "Closed. Nothing can be paid any more.", "status bad"),
-        };
-        let time_left = order.expires_at.filter(|_| is_open).map(|end| in_words(end.0.saturating_sub(now.0)));
-        let return_url = return_url.filter(|url| leads_to_the_web(url));
-        Self { order, headline, status_sentence, status_class, is_open, notice, time_left, return_url }
-    }
-}
 
 pub(crate) async fn show(State(site): State<Arc<Site>>, Path(transaction_no): Path<String>) -> Response {
     page(&site, &transaction_no, StatusCode::OK, None)
@@ -75,6 +41,8 @@ pub(crate) async fn act(
     let acted = match action.as_deref() {
         Some("approve") => site.operate(|sim, now| sim.approve(&transaction_no, now)).await,
         Some("decline") => site.operate(|sim, now| sim.decline(&transaction_no, now)).await,
+        // Whoever just goes changes nothing.
+        Some("leave") => Ok(()),
         Some("expire") => site.operate(|sim, now| sim.expire(&transaction_no, now)).await,
         _ => {
             let notice = "Nothing was done: choose one of the buttons.".to_owned();
@@ -82,12 +50,14 @@ pub(crate) async fn act(
         }
     };
     match acted {
-        Ok(()) => see_other(site.world.view(|sim| sim.browser_return(&transaction_no)), &transaction_no),
+        Ok(()) if is_known(&site, &transaction_no) => {
+            see_other(site.world.view(|sim| sim.browser_return(&transaction_no)), &transaction_no)
+        }
         Err(ControlError::NotOpen { .. }) => {
             let notice = "Nothing was done: this order no longer waits for a customer.".to_owned();
             page(&site, &transaction_no, StatusCode::CONFLICT, Some(notice))
         }
-        Err(_) => page(&site, &transaction_no, StatusCode::NOT_FOUND, None),
+        Ok(()) | Err(_) => page(&site, &transaction_no, StatusCode::NOT_FOUND, None),
     }
 }
 
@@ -107,13 +77,23 @@ fn see_other(return_url: Option<String>, transaction_no: &str) -> Response {
 
 fn page(site: &Site, transaction_no: &str, status: StatusCode, notice: Option<String>) -> Response {
     let now = site.world.now();
-    let found = site
-        .world
-        .view(|sim| sim.transaction(transaction_no).map(|order| (order, sim.browser_return(transaction_no))));
-    match found {
-        Some((order, return_url)) => html(status, &CashierPage::new(order, return_url, notice, now)),
-        None => html(StatusCode::NOT_FOUND, &NoSuchOrderPage { transaction_no: transaction_no.to_owned() }),
+    let (order, consent, return_url) = site.world.view(|sim| {
+        (sim.transaction(transaction_no), sim.page(transaction_no), sim.browser_return(transaction_no))
+    });
+    match (order, consent) {
+        (Some(order), _) => html(status, &CashierPage::new(order, return_url, notice, now)),
+        (None, Some(consent)) => html(status, &ConsentPage::new(consent, return_url, notice)),
+        (None, None) => html(StatusCode::NOT_FOUND, &NoSuchOrderPage { number: transaction_no.to_owned() }),
     }
+}
+
+fn is_known(site: &Site, number: &str) -> bool {
+    site.world.view(|sim| sim.transaction(number).is_some() || sim.page(number).is_some())
+}
+
+/// The table of magic values.
+pub(crate) async fn magic() -> Response {
+    html(StatusCode::OK, &MagicPage::new())
 }
 
 pub(crate) async fn style() -> Response {
@@ -137,48 +117,4 @@ fn page_headers() -> HeaderMap {
         (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ])
-}
-
-/// Not `javascript:` and the like.
-fn leads_to_the_web(url: &str) -> bool {
-    let scheme = url.split(':').next().unwrap_or_default();
-    url.contains("://") && (scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
-}
-
-fn in_words(millis: u64) -> String {
-    let seconds = Duration::from_millis(millis).as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds} s"),
-        (0, _) => format!("{minutes} min {seconds} s"),
-        _ => format!("{hours} h {minutes} min"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_left_is_written_for_people() {
-        for (millis, text) in [
-            (0, "0 s"),
-            (59_999, "59 s"),
-            (61_000, "1 min 1 s"),
-            (7_200_000, "2 h 0 min"),
-            (90_061_000, "25 h 1 min"),
-        ] {
-            assert_eq!(in_words(millis), text);
-        }
-    }
-
-    #[test]
-    fn only_web_addresses_are_linked() {
-        assert!(leads_to_the_web("https://shop.example/back"));
-        assert!(leads_to_the_web("HTTP://shop.example"));
-        for url in ["javascript:alert(1)", "javascript://x", "data:text/html,x", "/relative", "", "http:evil"]
-        {
-            assert!(!leads_to_the_web(url), "{url}");
-        }
-    }
 }

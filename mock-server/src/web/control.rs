@@ -34,6 +34,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/transactions/{transaction_no}/{action}", post(operate))
         .route("/scripts", get(scripts).post(add_script).delete(clear_scripts))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/faults/unfired", get(unfired_faults))
         .route("/notifications", get(notifications))
         .route("/notifications/{id}/resend", post(resend))
         .route("/journal", get(journal))
@@ -201,6 +202,10 @@ async fn add_fault(State(site): State<Arc<Site>>, request: Request) -> Answer {
     let fault: Fault = read_json(request).await?;
     site.world.act(|sim, _| sim.set_fault(fault)).map_err(names_nothing)?;
     list_faults(&site, None)
+}
+
+async fn unfired_faults(State(site): State<Arc<Site>>) -> Response {
+    ok(&site.world.view(|sim| sim.unfired_faults().cloned().collect::<Vec<_>>()))
 }
 
 async fn clear_faults(State(site): State<Arc<Site>>, request: Request) -> Answer {

@@ -73,7 +73,9 @@ impl Gate {
         let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
         let origin: Option<Uri> = origin.to_str().ok().and_then(|text| text.parse().ok());
         let is_own = origin.is_some_and(|origin| {
-            let same_host = origin.scheme_str() == Some("http") && origin.authority() == host;
+            // One port speaks both.
+            let is_web = matches!(origin.scheme_str(), Some("http" | "https"));
+            let same_host = is_web && origin.authority() == host;
             let public = self
                 .public_url
                 .as_ref()

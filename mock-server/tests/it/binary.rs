@@ -27,7 +27,7 @@ fn run(arguments: &[&str]) -> Output {
 struct Serving {
     addr: String,
     told: Receiver<String>,
-    _running: Running,
+    running: Running,
 }
 
 impl Serving {
@@ -47,7 +47,7 @@ impl Serving {
         let stderr = BufReader::new(running.0.stderr.take().unwrap());
         std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
         let addr = first_line.strip_prefix("listening on http://").expect(&first_line).trim_end().to_owned();
-        Self { addr, told, _running: running }
+        Self { addr, told, running }
     }
 
     /// What is told up to the line that has `word` in it.
@@ -177,4 +177,72 @@ fn a_merchant_that_cannot_be_read_is_refused_without_repeating_the_token() {
         assert_eq!(output.status.code(), Some(2));
         assert!(!said.contains("hush"), "{said}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn silent_connections_beyond_its_file_handles_do_not_stop_the_others() {
+    let child = Command::new("sh")
+        .args(["-c", "ulimit -n 96; exec \"$0\" serve --listen 127.0.0.1:0", BINARY])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let mut first_line = String::new();
+    BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
+    let addr = first_line.strip_prefix("listening on http://").unwrap().trim_end().to_owned();
+    let crowd: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(&addr).unwrap()).collect();
+    let mut stream = TcpStream::connect(&addr).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(stream, "GET /_mock/health HTTP/1.1\r\nHost: {addr}\r\n\r\n").unwrap();
+    let mut start = [0; 12];
+    stream.read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"HTTP/1.1 200");
+    drop(crowd);
+}
+
+#[test]
+fn tls_is_announced_to_people_and_its_authority_kept_where_it_says() {
+    let path = std::env::temp_dir().join(format!("pockyt-mock-binary-{}.pem", std::process::id()));
+    let path = path.to_str().unwrap();
+    let mut serving = Serving::start(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--tls",
+        "--tls-host",
+        "mapi.yuansfer.com",
+        "--tls-ca",
+        path,
+    ]);
+    let told = serving.told_until("By TLS");
+    assert!(told.contains("https://localhost:") && told.contains(path), "{told}");
+    let pem = std::fs::read_to_string(path).unwrap();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE"));
+    std::fs::remove_file(path).unwrap();
+    std::fs::remove_file(path.replace(".pem", ".key")).unwrap();
+}
+
+#[test]
+fn an_authority_file_that_is_none_is_refused() {
+    let refused = run(&["serve", "--ipn-ca", "Cargo.toml"]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("certificates in PEM"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fault_that_never_hit_anything_is_named_at_the_end() {
+    let mut serving = Serving::start(&["--listen", "127.0.0.1:0", "--faults", "slow"]);
+    serving.send("POST", "/_mock/faults", r#"{"reference":"nobody-s","kind":"reset-reply"}"#);
+    let pid = serving.running.0.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let told = serving.told_until("never hit");
+    assert!(told.contains(r#"{"reference":"nobody-s","kind":"reset-reply","times":1}"#), "{told}");
+}
+
+#[test]
+fn a_fault_profile_that_is_none_is_refused_with_the_names_there_are() {
+    let refused = run(&["serve", "--faults", "mayhem"]);
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("lossy, flaky"));
 }

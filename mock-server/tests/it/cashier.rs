@@ -5,7 +5,9 @@ use http::StatusCode;
 use http_body_util::Full;
 use pockyt_mock::{MockPockyt, Status};
 
-use crate::support::{Answer, Listener, SUCCESS, call, get, order, request, secure_pay, send, with_listener};
+use crate::support::{
+    Answer, Listener, SUCCESS, call, get, order, post, request, secure_pay, send, signed, with_listener,
+};
 
 async fn press(mock: &MockPockyt, transaction_no: &str, body: &'static str) -> Answer {
     let request = request(mock, "POST", &format!("/cashier/{transaction_no}"))
@@ -121,4 +123,84 @@ async fn another_sites_page_cannot_press_the_buttons() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin}");
     }
     assert_eq!(order(&mock, &transaction_no).status, Status::Pending);
+}
+
+#[tokio::test]
+async fn leaving_without_paying_returns_and_changes_nothing() {
+    let mock = MockPockyt::start().await.unwrap();
+    let callback = "http://shop.example/back?status={status}";
+    let transaction_no = secure_pay(&mock, "web-1", &[("callbackUrl", callback)]).await;
+    let answer = press(&mock, &transaction_no, "action=leave").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.header("location"), "http://shop.example/back?status=pending");
+    assert_eq!(order(&mock, &transaction_no).status, Status::Pending);
+    // The same customer may come back, and still pay.
+    press(&mock, &transaction_no, "action=approve").await;
+    assert_eq!(order(&mock, &transaction_no).status, Status::Success);
+    assert_eq!(press(&mock, "999", "action=leave").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_agreement_is_signed_or_refused_on_its_page() {
+    for (action, approved) in [("action=approve", true), ("action=decline", false)] {
+        let mock = MockPockyt::start().await.unwrap();
+        let fields = [
+            ("vendor", "gcash"),
+            ("autoReference", "agreement-1"),
+            ("autoRedirectUrl", "http://shop.example/signed?no={autoDebitNo}"),
+            ("autoIpnUrl", "http://shop.example/ipn"),
+            ("terminal", "ONLINE"),
+        ];
+        let consulted = call(&mock, "/auto-debit/v3/consult", &fields).await;
+        let number = consulted["result"]["autoDebitNo"].as_str().unwrap();
+        let path = consulted["result"]["authUrl"].as_str().unwrap().strip_prefix(mock.url()).unwrap();
+        let page = get(&mock, path).await.body;
+        for text in ["This is a mock", "Allow automatic payments", "agreement-1", "GCASH", "Agree</button>"] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        assert_eq!(press(&mock, number, "action=leave").await.status, StatusCode::SEE_OTHER);
+        let answer = press(&mock, number, action).await;
+        assert_eq!(answer.header("location"), format!("http://shop.example/signed?no={number}"));
+        assert!(!get(&mock, path).await.body.contains("<form"));
+        assert_eq!(press(&mock, number, action).await.status, StatusCode::CONFLICT);
+        let fields = [("autoDebitNo", number), ("grantType", "AUTHORIZATION_CODE")];
+        let token = post(&mock, "/auto-debit/v3/apply-token", &signed(&fields)).await.json();
+        assert_eq!(token["ret_code"] == "000100", approved, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn the_step_of_a_card_s_bank_is_a_page_too() {
+    let mock = MockPockyt::start().await.unwrap();
+    let fields = [
+        ("amount", "13.00"),
+        ("currency", "USD"),
+        ("settleCurrency", "USD"),
+        ("vendor", "creditcard"),
+        ("terminal", "ONLINE"),
+        ("reference", "card-mock-3ds"),
+        ("cardNumber", "4111111111111111"),
+        ("cardExpMonth", "12"),
+        ("cardExpYear", "2030"),
+        ("cardCvv", "123"),
+        ("callbackUrl", "http://shop.example/back"),
+    ];
+    let captured = call(&mock, "/order/v4/capture", &fields).await;
+    let path = captured["result"]["authUrl"].as_str().unwrap().strip_prefix(mock.url()).unwrap();
+    let page = get(&mock, path).await.body;
+    assert!(page.contains("3-D Secure") && page.contains("13.00 USD"), "{page}");
+    assert!(!page.contains("4111"), "{page}");
+    let number = captured["result"]["transactionNo"].as_str().unwrap();
+    assert_eq!(press(&mock, number, "action=approve").await.header("location"), "http://shop.example/back");
+    assert_eq!(order(&mock, number).status, Status::Success);
+}
+
+#[tokio::test]
+async fn every_magic_value_is_in_the_table() {
+    let mock = MockPockyt::start().await.unwrap();
+    let page = get(&mock, "/cashier/magic").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for magic in &pockyt_sim::magic::TABLE {
+        assert!(page.body.contains(&format!("mock-{}</code>", magic.word)), "{}", page.body);
+    }
 }

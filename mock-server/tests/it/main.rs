@@ -14,10 +14,15 @@ mod cashier;
 mod control;
 mod delivery;
 mod determinism;
+mod faults;
 mod guard;
 mod lifecycle;
 mod lost_reply;
+mod manual;
 mod namespaces;
 mod own_address;
+mod protocols;
 mod readme;
+#[path = "../support/mod.rs"]
 mod support;
+mod tls;

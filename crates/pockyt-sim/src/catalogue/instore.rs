@@ -1,13 +1,13 @@
 //! Payments at a till.
 
-use super::{
-    Answer, AnswerField, CURRENCY, Confidence, Form, MER_GROUP_NO, MERCHANT_NO, Operation,
-    REFERENCE_OF_ORDER, Rule, SETTLE_CURRENCY, STORE_ADMIN_NO, STORE_NO, TIMEOUT, TRANSACTION_NO,
-    VERIFY_SIGN, always, disputed, left_out, nullable, older, optional, sdk_only, text,
+use super::common::{
+    AMOUNT, CURRENCY, REFERENCE_OF_ORDER, SETTLE_CURRENCY, TIMEOUT, TRANSACTION_NO, always, disputed, fields,
+    left_out, nullable, older, optional, result, sdk_only, text, under, when,
 };
+use super::{AnswerField, Confidence, Form, Operation, Rule};
 
 /// The in-store transaction object.
-const TRANSACTION: &[AnswerField] = &[
+pub(super) const TRANSACTION: &[AnswerField] = &[
     text("amount"),
     text("createTime"),
     text("currency"),
@@ -29,17 +29,13 @@ const TRANSACTION: &[AnswerField] = &[
 pub(super) const ADD: Operation = Operation {
     name: "add",
     path: "/app-instore/v3/add",
-    aliases: &[],
+    aliases: &["/app-instore/v2/add"],
     confidence: Confidence::Current,
     source: "reference (Add transaction API), book, yuansfer, all SDKs",
     changes: true,
-    fields: &[
-        MERCHANT_NO,
-        STORE_NO,
-        VERIFY_SIGN,
-        MER_GROUP_NO,
-        STORE_ADMIN_NO,
-        always("amount", Rule::Amount, "reference, all SDKs"),
+    note: "",
+    fields: fields![
+        AMOUNT,
         disputed("currency", Rule::Currency, "reference, book, most SDKs; go has no such field; default USD"),
         SETTLE_CURRENCY,
         disputed(
@@ -48,33 +44,26 @@ pub(super) const ADD: Operation = Operation {
             "reference, java, php, csharp; required in book, yuansfer, python, js",
         ),
         older(optional("timeout", Rule::Minutes, "yuansfer; default 120")),
-        sdk_only("description", Rule::Text(100), "js"),
-        sdk_only("ipnUrl", Rule::Url, "go"),
-        sdk_only("preAuth", Rule::Boolean, "js, v2 comment"),
+        sdk_only(optional("description", Rule::Text(100), "js")),
+        sdk_only(optional("ipnUrl", Rule::Url, "go")),
+        sdk_only(optional("preAuth", Rule::Boolean, "js, v2 comment")),
     ],
-    answers: &[Answer {
-        when: "",
-        envelope: "result",
-        fields: TRANSACTION,
-        message: "add success",
-        message_first: false,
-    }],
+    answers: &[
+        result("add success", TRANSACTION),
+        when("the path has /v2/", under("transaction", result("add success", TRANSACTION))),
+    ],
 };
 
 /// Charges the wallet whose code was scanned.
 pub(super) const PREPAY: Operation = Operation {
     name: "prepay",
     path: "/app-instore/v3/prepay",
-    aliases: &["/app-instore/v3/pay"],
+    aliases: &["/app-instore/v3/pay", "/app-instore/v2/pay"],
     confidence: Confidence::Current,
     source: "reference (Pay transaction API), guide (in-store, customer-presented), java; as pay: book, python, go, csharp, js",
     changes: true,
-    fields: &[
-        MERCHANT_NO,
-        STORE_NO,
-        VERIFY_SIGN,
-        MER_GROUP_NO,
-        STORE_ADMIN_NO,
+    note: "",
+    fields: fields![
         TRANSACTION_NO,
         REFERENCE_OF_ORDER,
         always("paymentBarcode", Rule::Barcode, "book, yuansfer, all SDKs; not marked in reference"),
@@ -84,55 +73,44 @@ pub(super) const PREPAY: Operation = Operation {
             "reference, yuansfer, java; required in book, python, go, csharp, js",
         ),
     ],
-    answers: &[Answer {
-        when: "",
-        envelope: "result",
-        fields: TRANSACTION,
-        message: "add success",
-        message_first: false,
-    }],
+    answers: &[result("add success", TRANSACTION)],
 };
 
 /// Makes an order and the code that the customer scans.
 pub(super) const CREATE_TRANS_QRCODE: Operation = Operation {
     name: "create-trans-qrcode",
     path: "/app-instore/v3/create-trans-qrcode",
-    aliases: &[],
+    aliases: &["/app-instore/v2/create-trans-qrcode"],
     confidence: Confidence::Current,
     source: "reference (Create QRC API), guide (merchant-presented), book, yuansfer, all SDKs",
     changes: true,
-    fields: &[
-        MERCHANT_NO,
-        STORE_NO,
-        VERIFY_SIGN,
-        MER_GROUP_NO,
-        STORE_ADMIN_NO,
-        always("amount", Rule::Amount, "reference, all SDKs"),
+    note: "",
+    fields: fields![
+        AMOUNT,
         CURRENCY,
         SETTLE_CURRENCY,
         disputed("vendor", Rule::Vendor, "reference, book, yuansfer; not enforced by java, python, csharp"),
         disputed("reference", Rule::Reference, "reference; required in book, yuansfer, java, python"),
-        sdk_only("transactionNo", Rule::Digits, "php, in place of reference: an order made by add"),
+        sdk_only(optional("transactionNo", Rule::Digits, "php, in place of reference: an order made by add")),
         disputed("ipnUrl", Rule::Url, "reference, book; required in yuansfer"),
         disputed("needQrcode", Rule::Boolean, "book, java, js: default true; required in reference"),
         TIMEOUT,
         optional("description", Rule::Text(100), "reference"),
-        sdk_only("preAuth", Rule::Boolean, "js, v2 comment"),
+        sdk_only(optional("preAuth", Rule::Boolean, "js, v2 comment")),
     ],
-    answers: &[Answer {
-        when: "",
-        envelope: "result",
-        fields: &[
-            nullable("reference"),
-            text("amount"),
-            text("deepLink"),
-            text("transactionNo"),
-            text("settleCurrency"),
-            text("currency"),
-            text("timeout"),
-            left_out(text("qrcodeUrl")),
-        ],
-        message: "add success",
-        message_first: false,
-    }],
+    answers: &[
+        result("add success", QR_CODE),
+        when("the path has /v2/", under("", result("add success", QR_CODE))),
+    ],
 };
+
+const QR_CODE: &[AnswerField] = &[
+    nullable("reference"),
+    text("amount"),
+    text("deepLink"),
+    text("transactionNo"),
+    text("settleCurrency"),
+    text("currency"),
+    text("timeout"),
+    left_out(text("qrcodeUrl")),
+];

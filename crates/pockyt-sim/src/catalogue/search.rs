@@ -1,32 +1,24 @@
 //! Asking about, giving back and giving up payments.
 
-use super::{
-    Answer, AnswerField, CURRENCY, Confidence, Form, MER_GROUP_NO, MERCHANT_NO, Operation,
-    REFERENCE_OF_ORDER, Rule, SETTLE_CURRENCY, STORE_ADMIN_NO, STORE_NO, TRANSACTION_NO, VERIFY_SIGN, always,
-    disputed, nullable, optional, text,
+use super::common::{
+    CURRENCY, REFERENCE_OF_ORDER, SETTLE_CURRENCY, TRANSACTION_NO, disputed, fields, message_first, nullable,
+    number, older, one_of, optional, result, text,
 };
+use super::{AnswerField, Confidence, Form, Operation, Rule};
 
 /// Asks for the state of an order.
 pub(super) const TRAN_QUERY: Operation = Operation {
     name: "tran-query",
     path: "/app-data-search/v3/tran-query",
-    aliases: &["/app-data-search/v3/trans-query"],
+    aliases: &["/app-data-search/v3/trans-query", "/app-data-search/v2/tran-query"],
     confidence: Confidence::Current,
     source: "gitbook (Query API), guide (reporting API), book, yuansfer, all SDKs",
     changes: false,
-    fields: &[
-        MERCHANT_NO,
-        STORE_NO,
-        VERIFY_SIGN,
-        MER_GROUP_NO,
-        STORE_ADMIN_NO,
-        TRANSACTION_NO,
-        REFERENCE_OF_ORDER,
-    ],
-    answers: &[Answer {
-        when: "",
-        envelope: "result",
-        fields: &[
+    note: "",
+    fields: fields![TRANSACTION_NO, REFERENCE_OF_ORDER,],
+    answers: &[result(
+        "query success ",
+        &[
             text("amount"),
             text("currency"),
             nullable("reference"),
@@ -36,9 +28,7 @@ pub(super) const TRAN_QUERY: Operation = Operation {
             text("transactionNo"),
             text("transactionType"),
         ],
-        message: "query success ",
-        message_first: false,
-    }],
+    )],
 };
 
 /// One element of `refundInfo`, described but never shown. `refundRmbAmount` stands only in orders priced
@@ -51,32 +41,30 @@ const REFUND_INFO: &[AnswerField] = &[
     text("settleCurrency"),
 ];
 
+const AMOUNTS: &[&str] = &["refundAmount", "amount"];
+
 /// Gives a payment back, in whole or in part.
 pub(super) const REFUND: Operation = Operation {
     name: "refund",
     path: "/app-data-search/v3/refund",
-    aliases: &[],
+    aliases: &["/app-data-search/v2/refund"],
     confidence: Confidence::Current,
     source: "v1.1 (Refund API), guide (refund payments), book, yuansfer, all SDKs",
     changes: true,
-    fields: &[
-        MERCHANT_NO,
-        STORE_NO,
-        VERIFY_SIGN,
-        MER_GROUP_NO,
-        STORE_ADMIN_NO,
+    note: "",
+    fields: fields![
         TRANSACTION_NO,
         REFERENCE_OF_ORDER,
-        always("refundAmount", Rule::Amount, "v1.1, all SDKs"),
+        one_of(AMOUNTS, "refundAmount", Rule::Amount, "v1.1, all SDKs"),
+        older(one_of(AMOUNTS, "amount", Rule::Amount, "v2, in place of refundAmount")),
         CURRENCY,
         SETTLE_CURRENCY,
         disputed("refundReference", Rule::Reference, "book, v1.1, SDKs; required in yuansfer"),
-        optional("ipnUrl", Rule::Url, "v1.1; what would be sent there is not described, so nothing is"),
+        optional("ipnUrl", Rule::Url, "v1.1; what is sent there is not described"),
     ],
-    answers: &[Answer {
-        when: "",
-        envelope: "result",
-        fields: &[
+    answers: &[message_first(result(
+        "refund success ",
+        &[
             text("amount"),
             text("currency"),
             nullable("reference"),
@@ -87,39 +75,21 @@ pub(super) const REFUND: Operation = Operation {
             text("status"),
             text("transactionNo"),
         ],
-        message: "refund success ",
-        message_first: true,
-    }],
+    ))],
 };
 
 /// Closes an unpaid order, gives a paid one back.
 pub(super) const CANCEL: Operation = Operation {
     name: "cancel",
     path: "/app-data-search/v3/cancel",
-    aliases: &["/app-data-search/v3/reverse"],
+    aliases: &["/app-data-search/v3/reverse", "/app-data-search/v2/reverse", "/app-data-search/v2/cancel"],
     confidence: Confidence::Current,
     source: "reference (Cancel API), gitbook, book, yuansfer, all SDKs; as reverse: js",
     changes: true,
-    fields: &[
-        MERCHANT_NO,
-        STORE_NO,
-        VERIFY_SIGN,
-        MER_GROUP_NO,
-        STORE_ADMIN_NO,
-        TRANSACTION_NO,
-        REFERENCE_OF_ORDER,
-    ],
-    answers: &[Answer {
-        when: "",
-        envelope: "result",
-        fields: &[
-            AnswerField { name: "amount", form: Form::Number, optional: false },
-            text("currency"),
-            nullable("reference"),
-            text("status"),
-            text("transactionNo"),
-        ],
-        message: "cancel success ",
-        message_first: true,
-    }],
+    note: "",
+    fields: fields![TRANSACTION_NO, REFERENCE_OF_ORDER,],
+    answers: &[message_first(result(
+        "cancel success ",
+        &[number("amount"), text("currency"), nullable("reference"), text("status"), text("transactionNo")],
+    ))],
 };

@@ -1,23 +1,27 @@
 //! The customer at the wallet, and the operator.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::Sim;
 use crate::catalogue;
 use crate::journal::JournalEvent;
-use crate::order::{Order, Status};
-use crate::{Fault, Millis, Script};
+use crate::order::Status;
+use crate::{Millis, Script};
 
 /// Why an action of the customer or the operator was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
+    /// It is not an amount.
+    #[error("an amount is digits in major units, with at most two decimals")]
+    BadAmount,
     /// The order does not wait for this.
     #[error("the order is {} and does not wait for this", .status.as_str())]
     NotOpen {
         /// Its status.
         status: Status,
     },
+    /// The fault makes no sense; the text says why.
+    #[error("{0}")]
+    SenselessFault(&'static str),
     /// No such merchant is configured.
     #[error("no such merchant is configured")]
     UnknownMerchant,
@@ -69,6 +73,10 @@ impl Sim {
         cause: &'static str,
     ) -> Result<(), ControlError> {
         let now = self.tick(now);
+        let Some(transaction_no) = self.order_behind(transaction_no) else {
+            return self.act_on_record(transaction_no, now, action, to);
+        };
+        let transaction_no = transaction_no.as_str();
         let status = self.order(transaction_no).ok_or(ControlError::UnknownTransaction)?.status;
         if !status.may_become(to) {
             return Err(ControlError::NotOpen { status });
@@ -77,32 +85,6 @@ impl Sim {
         self.journal.write(now, self.owners.get(transaction_no).map(String::as_str), event);
         self.change_status(transaction_no, to, now, cause);
         Ok(())
-    }
-
-    /// Where the customer's browser goes when it leaves the cashier page: `callbackUrl` with its
-    /// `{macros}` filled, values percent-encoded. `None` when the order has none or is unknown.
-    ///
-    /// Macros: `transactionNo`, `status`, `amount`, `currency`, `settleCurrency`, `time`
-    /// (`yyyyMMddHHmmss`, UTC+8, of the last change), `reference`, `note`, `vendorId`, and the older
-    /// `yuansferId`. What the order lacks becomes empty; other braces stay. The query is not signed.
-    pub fn browser_return(&self, transaction_no: &str) -> Option<String> {
-        let order = self.order(transaction_no)?;
-        let mut rest = order.callback_url.as_deref()?;
-        let mut url = String::with_capacity(rest.len());
-        while let Some((before, after)) = rest.split_once('{') {
-            url.push_str(before);
-            let filled =
-                after.split_once('}').and_then(|(name, tail)| Some((macro_value(order, name)?, tail)));
-            if let Some((value, tail)) = filled {
-                url.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
-                rest = tail;
-            } else {
-                url.push('{');
-                rest = after;
-            }
-        }
-        url.push_str(rest);
-        Some(url)
     }
 
     /// Sets how the customer behaves for a reference; see [`Script`].
@@ -171,57 +153,7 @@ impl Sim {
         Ok(())
     }
 
-    /// Adds a fault; see [`Fault`]. One for zero requests is not kept. The operation is kept by its own
-    /// name, whichever of its names is given.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError::UnknownOperation`] and [`ControlError::UnknownMerchant`], since a fault with a
-    /// misspelt name would never hit anything.
-    pub fn set_fault(&mut self, mut fault: Fault) -> Result<(), ControlError> {
-        self.check_named(fault.merchant_no.as_deref())?;
-        if let Some(name) = &mut fault.operation {
-            let operation = catalogue::named(name).ok_or(ControlError::UnknownOperation)?;
-            operation.name.clone_into(name);
-        }
-        if fault.times > 0 {
-            self.faults.push(fault);
-        }
-        Ok(())
-    }
-
-    /// The faults that are not yet used up, oldest first. The oldest that fits a request hits it.
-    pub fn faults(&self) -> &[Fault] {
-        &self.faults
-    }
-
-    /// The faults that name this merchant, oldest first; not those for every merchant.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError::UnknownMerchant`].
-    pub fn faults_of(&self, merchant_no: &str) -> Result<impl Iterator<Item = &Fault>, ControlError> {
-        self.check_named(Some(merchant_no))?;
-        Ok(self.faults.iter().filter(move |fault| fault.merchant_no.as_deref() == Some(merchant_no)))
-    }
-
-    /// Forgets the faults.
-    pub fn clear_faults(&mut self) {
-        self.faults.clear();
-    }
-
-    /// Forgets the faults that name this merchant.
-    ///
-    /// # Errors
-    ///
-    /// [`ControlError::UnknownMerchant`].
-    pub fn clear_faults_of(&mut self, merchant_no: &str) -> Result<(), ControlError> {
-        self.check_named(Some(merchant_no))?;
-        self.faults.retain(|fault| fault.merchant_no.as_deref() != Some(merchant_no));
-        Ok(())
-    }
-
-    fn check_named(&self, merchant_no: Option<&str>) -> Result<(), ControlError> {
+    pub(super) fn check_named(&self, merchant_no: Option<&str>) -> Result<(), ControlError> {
         let is_known = merchant_no.is_none_or(|merchant_no| self.namespaces.contains_key(merchant_no));
         if is_known { Ok(()) } else { Err(ControlError::UnknownMerchant) }
     }
@@ -229,19 +161,4 @@ impl Sim {
 
 fn names_of_operations() -> String {
     catalogue::operations().iter().map(|operation| operation.name).collect::<Vec<_>>().join(", ")
-}
-
-fn macro_value(order: &Order, name: &str) -> Option<String> {
-    Some(match name {
-        "amount" => order.amount_text(),
-        "currency" => order.currency.clone(),
-        "note" => order.note.clone().unwrap_or_default(),
-        "reference" => order.reference.clone().unwrap_or_default(),
-        "settleCurrency" => order.settle_currency.clone(),
-        "status" => order.status.as_str().to_owned(),
-        "time" => order.changed.in_notifications(),
-        "transactionNo" | "yuansferId" => order.transaction_no.clone(),
-        "vendorId" => order.vendor_id.clone().unwrap_or_default(),
-        _ => return None,
-    })
 }

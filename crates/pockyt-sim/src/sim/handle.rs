@@ -3,20 +3,21 @@
 use pockyt_sign::{Received, Rejection, SigningKey, VERIFY_SIGN, Verifier, algorithm};
 
 use super::Sim;
-use crate::answer;
+use super::faults::Struck;
+use crate::answer::Style;
 use crate::body::{Encoding, Reading};
 use crate::catalogue::{self, Answer, Operation};
 use crate::check::{self, Params};
 use crate::explain;
+use crate::fault::{self, Subject};
 use crate::journal::{JournalEvent, Parameters, RequestRecord, cut};
 use crate::namespace::Stored;
 use crate::order::Order;
-use crate::refusal::Refusal;
-use crate::{ApiRequest, ApiResponse, FaultKind, Millis, Reply};
+use crate::refusal::{self, Refusal};
+use crate::{ApiRequest, ApiResponse, FaultKind, Millis, NOTE_HEADER, Reply};
 
-/// How many characters of a path, a reference and a name or number the journal keeps.
+/// How many characters of a path and of a name or number the journal keeps.
 const MAX_PATH: usize = 256;
-const MAX_REFERENCE: usize = 128;
 const MAX_NAME: usize = 64;
 
 /// A request whose signature, store and fields are right.
@@ -25,12 +26,30 @@ pub(super) struct Call<'a> {
     pub(super) merchant_no: String,
     pub(super) params: Params<'a>,
     pub(super) now: Millis,
+    pub(super) path: &'a str,
 }
 
 /// A success, before it becomes an answer.
 pub(super) struct Done {
+    /// The number of what was made or found; empty when there is none.
     pub(super) transaction_no: String,
     pub(super) body: Vec<u8>,
+    /// What is to be said beside what the operation says in any case.
+    pub(super) note: Option<String>,
+    pub(super) reply: Reply,
+}
+
+impl Done {
+    pub(super) fn new(transaction_no: impl Into<String>, body: Vec<u8>) -> Self {
+        Self { transaction_no: transaction_no.into(), body, note: None, reply: Reply::Send }
+    }
+
+    /// The headers that explain it.
+    fn headers(&self, operation: &Operation) -> Vec<(&'static str, String)> {
+        let note = [operation.note, self.note.as_deref().unwrap_or_default()];
+        let note: Vec<&str> = note.into_iter().filter(|part| !part.is_empty()).collect();
+        if note.is_empty() { Vec::new() } else { vec![(NOTE_HEADER, refusal::shown(&note.join("; ")))] }
+    }
 }
 
 /// What the journal and the faults need to know of a request.
@@ -46,39 +65,65 @@ impl Sim {
     /// Answers one API request. It never panics, whatever the bytes.
     ///
     /// Timers that are due by `now` are played first; deliveries wait for [`Sim::advance`].
+    ///
+    /// A fault that delays or slows the answer is passed over, since an answer that comes at once cannot show
+    /// it; [`Sim::receive`] is for callers who can wait.
     pub fn handle(&mut self, request: &ApiRequest<'_>, now: Millis) -> ApiResponse {
         let now = self.tick(now);
+        let struck = self.strike(request, now);
+        self.carry_out(request, struck, now)
+    }
+
+    /// What becomes of a request that a fault may have struck.
+    pub(super) fn carry_out(&mut self, request: &ApiRequest<'_>, struck: Struck, now: Millis) -> ApiResponse {
+        let own_url = || format!("{}{}", self.config.public_url, request.path);
+        if let Some(instead) = struck.kind.and_then(|kind| fault::instead_of_carrying_out(kind, own_url)) {
+            return instead;
+        }
         let mut trace = Trace::of(request);
-        let outcome = self.answer(request, now, &mut trace);
-        self.finish(outcome, trace, now)
+        let outcome = if struck.kind == Some(FaultKind::RejectSignature) {
+            Err(self.rejected(request, &mut trace))
+        } else {
+            self.answer(request, now, &mut trace)
+        };
+        if !struck.is_counted {
+            self.count_call(trace.merchant_no.as_deref());
+        }
+        self.finish(outcome, trace, struck.kind, now)
     }
 
     /// Answers a request whose body is above 1 MiB, which is refused unread.
     pub fn refuse_oversized(&mut self, request: &ApiRequest<'_>, now: Millis) -> ApiResponse {
         let now = self.tick(now);
-        self.finish(Err(Refusal::oversized()), Trace::of(request), now)
+        self.finish(Err(Refusal::oversized()), Trace::of(request), None, now)
     }
 
     fn finish(
         &mut self,
         outcome: Result<ApiResponse, Refusal>,
         mut trace: Trace,
+        struck: Option<FaultKind>,
         now: Millis,
     ) -> ApiResponse {
         let mut response = match outcome {
             Ok(response) => response,
             Err(refusal) => {
+                let refusal = refusal.with_status(&self.config.profile);
                 trace.record.ret_code = refusal.code.as_str();
                 trace.record.refused_field = Some(refusal.field.clone().into_owned());
                 trace.record.refused_rule = Some(refusal.shown_rule());
                 refusal.response()
             }
         };
-        if let Some(FaultKind::LoseReply) = self.use_fault(&trace, now) {
-            response.reply = Reply::Lost;
+        if let Some(kind) = struck {
+            let subject = Subject {
+                transaction_no: trace.record.transaction_no.as_deref(),
+                reference: trace.reference.as_deref(),
+            };
+            response = fault::alter(kind, response, subject);
         }
         trace.record.status = response.status;
-        trace.record.lost = response.reply == Reply::Lost;
+        trace.record.lost = matches!(response.reply, Reply::Lost | Reply::Reset);
         self.journal.write(now, trace.merchant_no.as_deref(), JournalEvent::Request(trace.record));
         response
     }
@@ -89,7 +134,8 @@ impl Sim {
         now: Millis,
         trace: &mut Trace,
     ) -> Result<ApiResponse, Refusal> {
-        let operation = catalogue::at_path(request.path).ok_or_else(Refusal::path)?;
+        let operation =
+            catalogue::at_path(request.path).ok_or_else(|| Refusal::path(&catalogue::near(request.path)))?;
         trace.record.operation = Some(operation.name);
         if request.method != "POST" {
             return Err(Refusal::method());
@@ -106,7 +152,7 @@ impl Sim {
                 message.unconfirmed_fields()
             }
         };
-        let call = Call { operation, merchant_no, params: Params(fields), now };
+        let call = Call { operation, merchant_no, params: Params(fields), now, path: request.path };
         trace.reference = self.reference_of(&call);
         self.check_store(&call)?;
         let key = request.request_id.map(str::trim).filter(|key| !key.is_empty() && self.honours(operation));
@@ -119,37 +165,41 @@ impl Sim {
             trace.record.transaction_no = Some(stored.transaction_no.clone());
             return Ok(stored.response.clone());
         }
-        check::fields(operation, &self.config.profile, &call.params)?;
+        check::fields(operation, &self.config.profile, &call.params, now)?;
         let done = self.perform(&call)?;
-        trace.record.transaction_no = Some(done.transaction_no.clone());
-        trace.reference = self.order(&done.transaction_no).and_then(|order| order.reference.clone());
-        let response = ApiResponse { status: 200, headers: Vec::new(), body: done.body, reply: Reply::Send };
+        if !done.transaction_no.is_empty() {
+            trace.record.transaction_no = Some(done.transaction_no.clone());
+        }
+        let reference = self.order(&done.transaction_no).and_then(|order| order.reference.clone());
+        trace.reference = reference.or(trace.reference.take());
+        let headers = done.headers(operation);
+        let response = ApiResponse { status: 200, headers, body: done.body, reply: done.reply };
         if let (Some(key), Some(namespace)) = (key, self.namespaces.get_mut(&call.merchant_no)) {
             let stored = Stored {
                 signature: signature.to_owned(),
                 transaction_no: done.transaction_no,
-                response: response.clone(),
+                // What was lost once is given when its key comes again.
+                response: ApiResponse { reply: Reply::Send, ..response.clone() },
+                at: now,
             };
             namespace.stored.insert((operation.name, key.to_owned()), stored);
         }
         Ok(response)
     }
 
-    fn perform(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        match call.operation.name {
-            "add" => self.add(call),
-            "prepay" => self.prepay(call),
-            "create-trans-qrcode" => self.create_trans_qrcode(call),
-            "secure-pay" => self.secure_pay(call),
-            "tran-query" => self.tran_query(call),
-            "refund" => self.refund(call),
-            "cancel" => self.cancel(call),
-            _ => Err(Refusal::path()),
-        }
+    /// The answer to a wrong signature, although nothing is wrong.
+    fn rejected(&self, request: &ApiRequest<'_>, trace: &mut Trace) -> Refusal {
+        trace.record.operation = catalogue::at_path(request.path).map(|operation| operation.name);
+        let reading = Encoding::of(request.content_type, request.body)
+            .map(|encoding| Reading::of(encoding, request.body))
+            .unwrap_or_default();
+        trace.read(&reading);
+        let rule = "the signature may be right: a fault rejects it";
+        Refusal::signature(&self.config.profile, rule, canonical_text(&reading))
     }
 
     /// Judges the signature and says whose it is.
-    fn verify<'a>(
+    pub(super) fn verify<'a>(
         &self,
         encoding: Encoding,
         body: &'a [u8],
@@ -197,11 +247,16 @@ impl Sim {
     }
 
     fn honours(&self, operation: &Operation) -> bool {
-        operation.changes && self.config.profile.honour_request_id
+        operation.changes && (self.config.profile.honour_request_id || operation.name == "payouts-pay")
     }
 
     fn stored(&self, call: &Call<'_>, key: &str) -> Option<&Stored> {
-        self.namespaces.get(&call.merchant_no)?.stored.get(&(call.operation.name, key.to_owned()))
+        let stored =
+            self.namespaces.get(&call.merchant_no)?.stored.get(&(call.operation.name, key.to_owned()));
+        let minutes = self.config.profile.request_id_minutes.map(u64::from);
+        stored.filter(|stored| {
+            minutes.is_none_or(|most| call.now.0.saturating_sub(stored.at.0) <= most * 60_000)
+        })
     }
 
     fn reference_of(&self, call: &Call<'_>) -> Option<String> {
@@ -209,32 +264,25 @@ impl Sim {
             let namespace = self.namespaces.get(&call.merchant_no)?;
             namespace.orders.get(call.params.get("transactionNo")?)?.reference.clone()
         };
-        call.params.owned("reference").or_else(by_number)
-    }
-
-    fn use_fault(&mut self, trace: &Trace, now: Millis) -> Option<FaultKind> {
-        let (operation, reference) = (trace.record.operation?, trace.reference.as_deref()?);
-        let merchant_no = trace.merchant_no.as_deref()?;
-        let position = self.faults.iter().position(|fault| fault.hits(merchant_no, reference, operation))?;
-        let fault = self.faults.get_mut(position)?;
-        let kind = fault.kind;
-        fault.times -= 1;
-        let reference = cut(&fault.reference, MAX_REFERENCE);
-        self.faults.retain(|fault| fault.times > 0);
-        let event = JournalEvent::FaultUsed { reference, operation, kind };
-        self.journal.write(now, Some(merchant_no), event);
-        Some(kind)
+        let names = ["reference", "invoiceId", "autoReference", "outAuthInfoNo"];
+        names.into_iter().find_map(|name| call.params.owned(name)).or_else(by_number)
     }
 
     /// The ordinary answer of the operation about an order.
     pub(super) fn done(&self, call: &Call<'_>, order: &Order) -> Result<Done, Refusal> {
-        let answer = call.operation.answers.first().ok_or_else(Refusal::path)?;
+        let is_v2 = call.path.contains("/v2/");
+        let of_v2 = call.operation.answers.iter().find(|answer| is_v2 && answer.when.contains("/v2/"));
+        let answer = of_v2.or(call.operation.answers.first()).ok_or_else(Refusal::unserved)?;
         Ok(self.done_as(answer, order))
     }
 
     pub(super) fn done_as(&self, answer: &Answer, order: &Order) -> Done {
-        let body = answer::success(answer, |name| self.value(order, name));
-        Done { transaction_no: order.transaction_no.clone(), body }
+        let body = self.style().success(answer, |name| self.value(order, name));
+        Done::new(order.transaction_no.as_str(), body)
+    }
+
+    pub(super) fn style(&self) -> Style {
+        Style { amounts_are_numbers: self.config.profile.amounts_as_numbers }
     }
 }
 

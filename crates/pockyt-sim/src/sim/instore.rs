@@ -2,10 +2,13 @@
 
 use super::Sim;
 use super::handle::{Call, Done};
-use crate::Wallet;
+use crate::agenda::Timer;
+use crate::check;
 use crate::fixtures;
 use crate::order::{Barcode, Order, Status};
+use crate::profile::RefusedPayment;
 use crate::refusal::Refusal;
+use crate::{Reply, Wallet};
 
 impl Sim {
     /// Makes an order without a channel. Nobody can pay it before `prepay` or `create-trans-qrcode`.
@@ -21,8 +24,12 @@ impl Sim {
     pub(super) fn prepay(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let order = self.find(&call.merchant_no, &call.params)?;
         let barcode = Barcode(call.params.required("paymentBarcode"));
+        let mut reply = Reply::Send;
         match order.status {
-            Status::Init => self.show_barcode(call, &order, barcode),
+            Status::Init => {
+                check::vendor_takes(&self.config.profile, call.params.get("vendor"), &order.currency)?;
+                reply = self.show_barcode(call, &order, barcode)?;
+            }
             Status::Pending if order.barcode == Some(barcode) => {}
             Status::Pending => {
                 return Err(Refusal::status("paymentBarcode", "the order waits for another customer"));
@@ -32,22 +39,47 @@ impl Sim {
                 return Err(Refusal::status("transactionNo", rule));
             }
         }
-        let order = self.order(&order.transaction_no).cloned().unwrap_or(order);
-        self.done(call, &order)
+        let order = self.charged(&order.transaction_no)?;
+        let done = self.done(call, &order)?;
+        Ok(Done { reply, ..done })
     }
 
-    fn show_barcode(&mut self, call: &Call<'_>, order: &Order, barcode: Barcode) {
+    fn show_barcode(&mut self, call: &Call<'_>, order: &Order, barcode: Barcode) -> Result<Reply, Refusal> {
+        let wallet = self.wallet_for(&call.merchant_no, order.reference.as_deref(), self.config.wallet)?;
         let number = &order.transaction_no;
         if let Some(order) = self.order_mut(number) {
             order.barcode = Some(barcode);
             order.vendor = call.params.owned("vendor").or(order.vendor.take());
             order.store_admin_no = call.params.owned("storeAdminNo").or(order.store_admin_no.take());
         }
+        if let Wallet::BookLate(delay) = wallet {
+            // The channel has it, and we are not told: the order stays as it was.
+            let timer = Timer::Book { transaction_no: number.clone() };
+            let key = self.agenda.add_timer(call.now.plus(delay), timer);
+            if let Some(books) = self.books_mut(&call.merchant_no) {
+                books.timers.insert(key);
+            }
+            return Ok(Reply::Lost);
+        }
         self.change_status(number, Status::Pending, call.now, "merchant");
         self.start_expiry(number);
-        let wallet = self.scripted_wallet(&call.merchant_no, order.reference.as_deref());
-        let wallet = wallet.unwrap_or(self.config.wallet);
         self.start_wallet(number, wallet);
+        Ok(Reply::Send)
+    }
+
+    /// The order after a wallet was asked for the money, unless it said no and the profile has a code for
+    /// that.
+    pub(super) fn charged(&self, transaction_no: &str) -> Result<Order, Refusal> {
+        let order = self.order(transaction_no).cloned();
+        let order =
+            order.ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
+        let is_refused = order.status == Status::Failed
+            && self.config.profile.refused_payment == RefusedPayment::ChannelError;
+        if is_refused {
+            Err(Refusal::channel("reference", "the wallet refused the payment"))
+        } else {
+            Ok(order)
+        }
     }
 
     /// Makes an order that waits for whoever scans its code.
@@ -57,10 +89,7 @@ impl Sim {
         let transaction_no = if call.params.get("transactionNo").is_some() {
             self.take_added_order(call)?
         } else {
-            let order = self.draft(call, Status::Pending)?;
-            let transaction_no = order.transaction_no.clone();
-            self.open(order);
-            transaction_no
+            self.open_waiting(call)?
         };
         let deep_link = self.deep_link(&transaction_no, call.params.get("vendor"));
         if let Some(order) = self.order_mut(&transaction_no) {
@@ -69,6 +98,15 @@ impl Sim {
             order.wants_qrcode = !call.params.is("needQrcode", "false");
         }
         self.wait_for_customer(call, &transaction_no)
+    }
+
+    /// Makes an order that waits for its customer; nothing when the call is to end in a system error.
+    pub(super) fn open_waiting(&mut self, call: &Call<'_>) -> Result<String, Refusal> {
+        let order = self.draft(call, Status::Pending)?;
+        self.wallet_for(&call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
+        let transaction_no = order.transaction_no.clone();
+        self.open(order);
+        Ok(transaction_no)
     }
 
     /// The vendor's PHP SDK can name an order made by `add` instead of giving a reference.
@@ -97,13 +135,26 @@ impl Sim {
         call: &Call<'_>,
         transaction_no: &str,
     ) -> Result<Done, Refusal> {
-        let reference = self.order(transaction_no).and_then(|order| order.reference.clone());
-        let wallet = self.scripted_wallet(&call.merchant_no, reference.as_deref()).unwrap_or(Wallet::Never);
+        let reply = self.let_customer_act(transaction_no, Wallet::Never)?;
+        let order = self.charged(transaction_no)?;
+        let done = self.done(call, &order)?;
+        Ok(Done { reply, ..done })
+    }
+
+    /// Lets the customer of an order behave as its reference says, or like this; whether the answer is lost.
+    pub(super) fn let_customer_act(
+        &mut self,
+        transaction_no: &str,
+        otherwise: Wallet,
+    ) -> Result<Reply, Refusal> {
+        let Some(order) = self.order(transaction_no) else { return Ok(Reply::Send) };
+        let wallet = self.wallet_for(&order.merchant_no, order.reference.as_deref(), otherwise)?;
         self.start_wallet(transaction_no, wallet);
-        let order = self.order(transaction_no).cloned();
-        let order =
-            order.ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
-        self.done(call, &order)
+        let is_late = matches!(wallet, Wallet::BookLate(_));
+        if let Some(order) = self.order_mut(transaction_no).filter(|_| is_late) {
+            order.is_hidden = true;
+        }
+        Ok(if is_late { Reply::Lost } else { Reply::Send })
     }
 
     fn deep_link(&mut self, transaction_no: &str, vendor: Option<&str>) -> String {

@@ -1,6 +1,7 @@
 //! Notifications: made at a final status, sent on schedule, stopped by an acknowledgement.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use form_urlencoded::Serializer;
 use pockyt_sign::{VERIFY_SIGN, algorithm};
@@ -8,13 +9,17 @@ use pockyt_sign::{VERIFY_SIGN, algorithm};
 use super::Sim;
 use super::control::ControlError;
 use crate::agenda::{Due, Key};
+use crate::answer;
 use crate::journal::JournalEvent;
-use crate::order::{Order, Status};
-use crate::profile::{Acknowledgement, Notify};
-use crate::view::{AttemptView, NotificationView};
-use crate::{AttemptId, Delivery, DeliveryOutcome, Effect, FailureReason, Millis, NotificationId, Verdict};
+use crate::profile::{Acknowledgement, NotificationForm};
+use crate::view::{AttemptView, NotificationKind, NotificationView};
+use crate::{
+    AttemptId, Delivery, DeliveryOutcome, Effect, FailureReason, Millis, NotificationFault, NotificationId,
+    Verdict,
+};
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
 /// How much of a listener's answer is kept.
 const MAX_ANSWER: usize = 1024;
 
@@ -55,14 +60,31 @@ impl Notifications {
     }
 }
 
+/// What is to be announced, before it is signed and written.
+pub(super) struct Notice {
+    pub(super) kind: NotificationKind,
+    pub(super) merchant_no: String,
+    pub(super) store_no: String,
+    /// The number of what it is about.
+    pub(super) number: String,
+    pub(super) reference: Option<String>,
+    pub(super) status: &'static str,
+    pub(super) url: String,
+    /// In the order of their names, as in the published ones. What is `None` is left out.
+    pub(super) fields: Vec<(&'static str, Option<String>)>,
+}
+
 struct Notification {
+    kind: NotificationKind,
     merchant_no: String,
     transaction_no: String,
     reference: Option<String>,
-    status: Status,
+    status: &'static str,
     url: String,
+    content_type: &'static str,
     body: String,
-    first_due: Millis,
+    /// When the status changed: the schedule counts from here.
+    made: Millis,
     /// The next delivery of the schedule.
     next: Option<Key>,
     /// Deliveries that were asked for by hand and are not yet started.
@@ -78,6 +100,8 @@ struct Attempt {
     body: Option<String>,
     failure: Option<FailureReason>,
     verdict: Option<Verdict>,
+    /// Whether somebody else sent it, and hears the answer in Pockyt's place.
+    is_foreign: bool,
 }
 
 impl Sim {
@@ -97,9 +121,10 @@ impl Sim {
         let record = notification.attempts.get_mut(index).filter(|record| record.verdict.is_none())?;
         let verdict = record.judge(outcome, rule);
         let (status, failure) = (record.status, record.failure);
-        if verdict == Verdict::Acknowledged {
+        if verdict == Verdict::Acknowledged && !record.is_foreign {
             notification.acknowledged = true;
-            if let Some(key) = notification.next.take() {
+            let goes_on = self.config.schedule.ignores_acknowledgement(self.config.seed, id, index);
+            if let Some(key) = notification.next.take_if(|_| !goes_on) {
                 self.agenda.remove(key);
             }
         }
@@ -138,80 +163,142 @@ impl Sim {
         self.notifications.all.get(&id).map(|notification| notification.view(id))
     }
 
-    /// Plans the first delivery of an order's final status, due at once.
-    pub(super) fn notify(&mut self, order: &Order, at: Millis) {
-        let wanted = order.status == Status::Success || self.config.profile.notify == Notify::Final;
-        let Some(url) = order.ipn_url.clone().filter(|_| wanted) else { return };
+    /// Plans the first delivery of a notice, by most schedules at once.
+    pub(super) fn announce(&mut self, notice: Notice, at: Millis) {
         let id = self.notifications.next_notification();
-        let key = self.agenda.add_delivery(at, Due { notification: id, resend: Some(0) });
+        let first = at.plus(self.config.schedule.first(self.config.seed, id));
+        let key = self.agenda.add_delivery(first, Due { notification: id, resend: Some(0) });
+        let (content_type, body) = self.written(&notice);
+        let event = JournalEvent::NotificationScheduled {
+            notification: id,
+            kind: notice.kind,
+            transaction_no: notice.number.clone(),
+            status: notice.status,
+            url: notice.url.clone(),
+        };
+        self.journal.write(at, Some(&notice.merchant_no), event);
         let notification = Notification {
-            merchant_no: order.merchant_no.clone(),
-            transaction_no: order.transaction_no.clone(),
-            reference: order.reference.clone(),
-            status: order.status,
-            url: url.clone(),
-            body: self.payment_notification(order),
-            first_due: at,
+            kind: notice.kind,
+            merchant_no: notice.merchant_no,
+            transaction_no: notice.number,
+            reference: notice.reference,
+            status: notice.status,
+            url: notice.url,
+            content_type,
+            body,
+            made: at,
             next: Some(key),
             by_hand: Vec::new(),
             acknowledged: false,
             attempts: Vec::new(),
         };
         self.notifications.all.insert(id, notification);
-        let (transaction_no, status) = (order.transaction_no.clone(), order.status);
-        let event = JournalEvent::NotificationScheduled { notification: id, transaction_no, status, url };
-        self.journal.write(at, Some(&order.merchant_no), event);
     }
 
-    /// The signed body of a payment notification, its fields by name as in the published one.
-    fn payment_notification(&self, order: &Order) -> String {
-        let profile = &self.config.profile;
-        let (amount, time) = (order.amount_text(), order.changed.in_notifications());
-        let empty_note = profile.notify_empty_note.then_some("");
-        let vendor_id = order.vendor_id.as_deref().filter(|_| profile.notify_vendor_id);
-        let fields: Vec<(&str, &str)> = [
-            ("amount", Some(amount.as_str())),
-            ("currency", Some(order.currency.as_str())),
-            ("note", order.note.as_deref().or(empty_note)),
-            ("reference", order.reference.as_deref()),
-            ("settleCurrency", Some(order.settle_currency.as_str())),
-            ("status", Some(order.status.as_str())),
-            ("time", Some(time.as_str())),
-            ("transactionNo", Some(order.transaction_no.as_str())),
-            ("vendorId", vendor_id),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| value.map(|value| (name, value)))
-        .collect();
-        let namespace = self.namespaces.get(&order.merchant_no);
-        let key = namespace.and_then(|namespace| namespace.key(Some(&order.store_no)));
-        let mut form = Serializer::new(String::new());
-        form.extend_pairs(&fields);
-        if let Some(key) = key {
-            form.append_pair(VERIFY_SIGN, algorithm::signature(&fields, key).as_str());
+    /// The signed body, in the form that the profile has for its kind.
+    fn written(&self, notice: &Notice) -> (&'static str, String) {
+        let present = notice.fields.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
+        let mut fields: Vec<(&str, &str)> = present.collect();
+        let namespace = self.namespaces.get(&notice.merchant_no);
+        let key = namespace.and_then(|namespace| namespace.key(Some(&notice.store_no)));
+        let signature = key.map(|key| algorithm::signature(&fields, key));
+        fields.extend(signature.as_ref().map(|signature| (VERIFY_SIGN, signature.as_str())));
+        let forms = self.config.profile.notification_form;
+        let form = match notice.kind {
+            NotificationKind::AutoDebit => forms.auto_debit,
+            NotificationKind::Capture => forms.capture,
+            NotificationKind::PayeeAccount => forms.payee_account,
+            NotificationKind::Payment => forms.payment,
+            NotificationKind::Payout => forms.payout,
+            NotificationKind::Refund => forms.refund,
+        };
+        match form {
+            NotificationForm::Form => (FORM, Serializer::new(String::new()).extend_pairs(&fields).finish()),
+            NotificationForm::Json => (JSON, answer::object_of_texts(&fields)),
         }
-        form.finish()
+    }
+
+    /// When the resend of this number is due, if there is one.
+    fn resend_at(&self, id: NotificationId, made: Millis, resends: usize) -> Option<Millis> {
+        const EVERY: Duration = Duration::from_secs(15 * 60);
+        let offsets = self.config.schedule.resends_of(self.config.seed, id);
+        let offset = offsets.get(resends).copied().or_else(|| {
+            let beyond = u32::try_from(resends + 1 - offsets.len()).unwrap_or(u32::MAX);
+            let last = *offsets.last()?;
+            self.config.profile.resend_for_ever.then(|| last.saturating_add(EVERY.saturating_mul(beyond)))
+        })?;
+        Some(made.plus(offset))
     }
 
     /// Hands an attempt to the caller and plans the next one of the schedule.
     pub(super) fn start_delivery(&mut self, at: Millis, due: Due) -> Option<Effect> {
         let id = due.notification;
-        if !self.notifications.all.contains_key(&id) {
+        let notification = self.notifications.all.get(&id)?;
+        let (made, merchant_no) = (notification.made, notification.merchant_no.clone());
+        let (reference, number) =
+            (notification.reference.clone(), attempt_number(notification.attempts.len()));
+        let struck = self.strike_attempt(id, &merchant_no, reference.as_deref(), number, at);
+        if struck.is_some_and(NotificationFault::is_foreign) {
+            // The genuine one comes right after it.
+            let key = self.agenda.add_delivery(at, due);
+            self.notifications.all.get_mut(&id)?.replan(due, key);
+            return self.hand_over(id, at, struck).map(Effect::Deliver);
+        }
+        self.plan_resend(due, made);
+        match struck {
+            Some(NotificationFault::Reorder) => {
+                self.postpone(&merchant_no, id);
+                return None;
+            }
+            Some(NotificationFault::Duplicate) => self.send_again(id, at),
+            _ => {}
+        }
+        let delivery = self.hand_over(id, at, struck)?;
+        for overtaken in self.overtaken(&merchant_no) {
+            self.send_again(overtaken, at);
+        }
+        if struck == Some(NotificationFault::Drop) {
+            let dropped = DeliveryOutcome::Failed { reason: FailureReason::Dropped };
+            self.delivered(delivery.attempt, dropped, at);
             return None;
         }
-        let attempt = self.notifications.next_attempt();
-        let notification = self.notifications.all.get_mut(&id)?;
+        Some(Effect::Deliver(delivery))
+    }
+
+    fn send_again(&mut self, notification: NotificationId, at: Millis) {
+        if let Some(known) = self.notifications.all.get_mut(&notification) {
+            known.by_hand.push(self.agenda.add_delivery(at, Due { notification, resend: None }));
+        }
+    }
+
+    /// Takes an attempt that is due off the plan, and plans the next one of the schedule.
+    fn plan_resend(&mut self, due: Due, made: Millis) {
+        let id = due.notification;
+        let next = due.resend.and_then(|resends| Some((resends, self.resend_at(id, made, resends)?)));
+        let Some(notification) = self.notifications.all.get_mut(&id) else { return };
         match due.resend {
-            Some(resends) => {
-                let offset = self.config.schedule.resends().get(resends).copied();
-                notification.next = offset.map(|offset| {
+            Some(_) => {
+                notification.next = next.map(|(resends, at)| {
                     let due = Due { notification: id, resend: Some(resends + 1) };
-                    self.agenda.add_delivery(notification.first_due.plus(offset), due)
+                    self.agenda.add_delivery(at, due)
                 });
             }
             // Planned one after another, never earlier, so the first is the one that is due.
             None => drop(notification.by_hand.drain(..notification.by_hand.len().min(1))),
         }
+    }
+
+    /// Makes the attempt, with the body that arrives under a fault.
+    fn hand_over(
+        &mut self,
+        id: NotificationId,
+        at: Millis,
+        struck: Option<NotificationFault>,
+    ) -> Option<Delivery> {
+        let attempt = self.notifications.next_attempt();
+        let notification = self.notifications.all.get_mut(&id)?;
+        let (content_type, genuine) = (notification.content_type, &notification.body);
+        let body = struck.map_or_else(|| genuine.clone(), |fault| fault.applied_to(content_type, genuine));
         let index = notification.attempts.len();
         notification.attempts.push(Attempt {
             id: attempt,
@@ -220,6 +307,7 @@ impl Sim {
             body: None,
             failure: None,
             verdict: None,
+            is_foreign: struck.is_some_and(NotificationFault::is_foreign),
         });
         let delivery = Delivery {
             attempt,
@@ -227,14 +315,14 @@ impl Sim {
             merchant_no: notification.merchant_no.clone(),
             number: attempt_number(index),
             url: notification.url.clone(),
-            content_type: FORM,
-            body: notification.body.clone().into_bytes(),
+            content_type,
+            body: body.into_bytes(),
             at,
         };
         self.notifications.attempts.insert(attempt, (id, index));
         let event = JournalEvent::AttemptStarted { notification: id, attempt, number: delivery.number };
         self.journal.write(at, Some(&delivery.merchant_no), event);
-        Some(Effect::Deliver(delivery))
+        Some(delivery)
     }
 }
 
@@ -265,6 +353,15 @@ impl Attempt {
 }
 
 impl Notification {
+    /// Lets a delivery that was due happen under another key.
+    fn replan(&mut self, due: Due, key: Key) {
+        match (due.resend, self.by_hand.first_mut()) {
+            (Some(_), _) => self.next = Some(key),
+            (None, Some(first)) => *first = key,
+            (None, None) => {}
+        }
+    }
+
     fn view(&self, id: NotificationId) -> NotificationView {
         let attempts = self.attempts.iter().enumerate().map(|(index, attempt)| AttemptView {
             id: attempt.id,
@@ -277,11 +374,12 @@ impl Notification {
         });
         NotificationView {
             id,
+            kind: self.kind,
             transaction_no: self.transaction_no.clone(),
             reference: self.reference.clone(),
             status: self.status,
             url: self.url.clone(),
-            content_type: FORM,
+            content_type: self.content_type,
             body: self.body.clone(),
             acknowledged: self.acknowledged,
             next_due_at: self.by_hand.iter().copied().chain(self.next).min().map(|(at, _)| at),

@@ -1,16 +1,17 @@
 //! The life of an order: made, waiting, final, refunded.
 
+use std::time::Duration;
+
 use super::Sim;
 use super::handle::Call;
 use crate::agenda::Timer;
-use crate::answer::Value;
-use crate::check::Params;
+use crate::check;
 use crate::journal::JournalEvent;
 use crate::money::Amount;
 use crate::namespace::Namespace;
-use crate::order::{Order, Refund, Status};
+use crate::order::{Order, Refund, Role, Status};
 use crate::refusal::Refusal;
-use crate::{Millis, Wallet, fixtures};
+use crate::{Millis, Wallet, fixtures, magic};
 
 /// The documented default.
 const DEFAULT_TIMEOUT_MINUTES: u32 = 120;
@@ -22,6 +23,17 @@ const DEFAULT_SETTLE_CURRENCY: &str = "USD";
 impl Sim {
     /// An order as the request describes it, with a number of its own; not yet in the books.
     pub(super) fn draft(&mut self, call: &Call<'_>, status: Status) -> Result<Order, Refusal> {
+        let currency = call.params.owned("currency").unwrap_or_else(|| DEFAULT_CURRENCY.into());
+        self.draft_priced(call, status, call.params.amount("amount")?, currency)
+    }
+
+    pub(super) fn draft_priced(
+        &mut self,
+        call: &Call<'_>,
+        status: Status,
+        amount: Amount,
+        currency: String,
+    ) -> Result<Order, Refusal> {
         let params = &call.params;
         let reference = params.owned("reference");
         self.refuse_duplicate(call, reference.as_deref())?;
@@ -29,6 +41,9 @@ impl Sim {
             .filter(|number| {
                 self.is_published_account(&call.merchant_no) && !self.owners.contains_key(*number)
             });
+        if published.is_none() {
+            check::vendor_takes(&self.config.profile, params.get("vendor"), &currency)?;
+        }
         let transaction_no = match published {
             Some(number) => number.to_owned(),
             None => self.next_number(&call.merchant_no),
@@ -42,8 +57,8 @@ impl Sim {
             transaction_no,
             reference,
             created_by: call.operation.name,
-            amount: params.amount("amount")?,
-            currency: params.owned("currency").unwrap_or_else(|| DEFAULT_CURRENCY.into()),
+            amount,
+            currency,
             settle_currency: params.owned("settleCurrency").unwrap_or_else(|| DEFAULT_SETTLE_CURRENCY.into()),
             status,
             vendor: params.owned("vendor"),
@@ -67,13 +82,18 @@ impl Sim {
             refunds: Vec::new(),
             expiry_timer: None,
             wallet_timer: None,
+            role: Role::Payment,
+            is_hidden: false,
+            customer_no: params.owned("customerNo"),
+            vault_id: None,
         })
     }
 
     fn refuse_duplicate(&self, call: &Call<'_>, reference: Option<&str>) -> Result<(), Refusal> {
         let namespace = self.namespaces.get(&call.merchant_no);
         let holder = reference.and_then(|reference| namespace?.references.get(reference));
-        if holder.is_some_and(|holder| !fixtures::yields_reference(holder)) {
+        let is_taken = holder.is_some_and(|holder| !fixtures::yields_reference(holder));
+        if is_taken && self.config.profile.refuse_duplicates {
             return Err(Refusal::duplicate("reference", &self.config.profile));
         }
         Ok(())
@@ -110,7 +130,7 @@ impl Sim {
             return;
         };
         let minutes = u64::from(order.timeout_minutes);
-        let at = now.plus(std::time::Duration::from_secs(minutes * 60));
+        let at = now.plus(Duration::from_secs(minutes * 60));
         let timer = Timer::TimeOut { transaction_no: transaction_no.to_owned() };
         let key = self.agenda.add_timer(at, timer);
         if let Some(order) = self.order_mut(transaction_no) {
@@ -119,8 +139,26 @@ impl Sim {
         }
     }
 
+    /// How the customer of a reference behaves: as a script says, a magic value in it, or like this.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the call, when that is the behaviour.
+    pub(super) fn wallet_for(
+        &self,
+        merchant_no: &str,
+        reference: Option<&str>,
+        otherwise: Wallet,
+    ) -> Result<Wallet, Refusal> {
+        let by_magic = || reference.and_then(magic::find).map(|magic| magic.wallet);
+        match self.scripted_wallet(merchant_no, reference).or_else(by_magic).unwrap_or(otherwise) {
+            Wallet::SystemError => Err(Refusal::system()),
+            wallet => Ok(wallet),
+        }
+    }
+
     /// The behaviour that a script wants for an order, if there is one.
-    pub(super) fn scripted_wallet(&self, merchant_no: &str, reference: Option<&str>) -> Option<Wallet> {
+    fn scripted_wallet(&self, merchant_no: &str, reference: Option<&str>) -> Option<Wallet> {
         let reference = reference?;
         let fitting = self.scripts.iter().filter(|script| script.holds_for(merchant_no, reference));
         // At most one that names the merchant, and one that does not.
@@ -144,7 +182,17 @@ impl Sim {
         let (delay, timer) = match wallet {
             Wallet::ConfirmAfter(delay) => (delay, Timer::Confirm { transaction_no: transaction_no.clone() }),
             Wallet::DeclineAfter(delay) => (delay, Timer::Decline { transaction_no: transaction_no.clone() }),
-            Wallet::ConfirmAfterQueries(_) | Wallet::ConfirmOnCancel | Wallet::Never => return,
+            Wallet::BookLate(delay) => (delay, Timer::Book { transaction_no: transaction_no.clone() }),
+            Wallet::ReturnAfter(_) => {
+                (Duration::ZERO, Timer::Confirm { transaction_no: transaction_no.clone() })
+            }
+            Wallet::Insufficient => {
+                (Duration::ZERO, Timer::Decline { transaction_no: transaction_no.clone() })
+            }
+            Wallet::ConfirmAfterQueries(_)
+            | Wallet::ConfirmOnCancel
+            | Wallet::Never
+            | Wallet::SystemError => return,
         };
         if delay.is_zero() {
             return self.fire(timer, now);
@@ -167,9 +215,7 @@ impl Sim {
         else {
             return false;
         };
-        let vendor_id = (to == Status::Success).then(|| {
-            format!("{}{}", at.in_notifications().get(..8).unwrap_or_default(), namespace.next_digits(20))
-        });
+        let vendor_id = (to == Status::Success).then(|| format!("{}{}", at.day(), namespace.next_digits(20)));
         let Some(order) =
             namespace.orders.get_mut(transaction_no).filter(|order| order.status.may_become(to))
         else {
@@ -180,6 +226,7 @@ impl Sim {
         if to == Status::Success {
             order.paid = Some(at);
             order.vendor_id = vendor_id;
+            order.is_hidden = false;
         }
         let timers =
             if to.is_final() { [order.expiry_timer.take(), order.wallet_timer.take()] } else { [None; 2] };
@@ -236,78 +283,4 @@ impl Sim {
         self.journal.write(at, Some(&merchant_no), event);
         Some(refund)
     }
-
-    /// The order that `transactionNo` or `reference` names.
-    pub(super) fn find(&self, merchant_no: &str, params: &Params<'_>) -> Result<Order, Refusal> {
-        let namespace = self.namespaces.get(merchant_no);
-        let by_number = |number: &str| namespace.and_then(|n| n.orders.get(number));
-        let by_reference = |reference: &str| {
-            namespace.and_then(|n| n.references.get(reference)).and_then(|number| by_number(number))
-        };
-        match (params.get("transactionNo"), params.get("reference")) {
-            (Some(_), Some(_)) if self.config.profile.refuse_both_identifiers => {
-                Err(Refusal::mismatch("reference", "give transactionNo or reference, not both"))
-            }
-            (Some(number), reference) => {
-                let order = by_number(number)
-                    .ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
-                if reference.is_some_and(|reference| order.reference.as_deref() != Some(reference)) {
-                    return Err(Refusal::mismatch(
-                        "reference",
-                        "it is not the reference of that transactionNo",
-                    ));
-                }
-                Ok(order.clone())
-            }
-            (None, reference) => reference
-                .and_then(by_reference)
-                .cloned()
-                .ok_or_else(|| Refusal::unknown("reference", "this merchant has no such order")),
-        }
-    }
-
-    /// What the answers say about an order, by the name of the field.
-    pub(super) fn value(&self, order: &Order, name: &str) -> Value {
-        let public_url = &self.config.public_url;
-        match name {
-            "amount" => order.amount_text().into(),
-            "cashierUrl" => order.cashier_url(public_url).into(),
-            "clientScript" => format!("{public_url}/client/{}.js", order.transaction_no).into(),
-            "clientToken" => format!("mock-client-token-{}", order.transaction_no).into(),
-            "createTime" => order.created.in_answers().into(),
-            "currency" => order.currency.as_str().into(),
-            "deepLink" => order.deep_link.clone().into(),
-            "merchantNo" => order.merchant_no.as_str().into(),
-            "paymentTime" => order.paid.map(Millis::in_answers).into(),
-            "qrcodeUrl" => order.wants_qrcode.then(|| order.cashier_url(public_url)).into(),
-            "reference" => order.reference.clone().into(),
-            "refundAmount" => order.refunded().text(&order.currency).into(),
-            "refundInfo" => refund_info(order),
-            "settleCurrency" => order.settle_currency.as_str().into(),
-            "status" | "transactionStatus" => order.status.as_str().into(),
-            "storeAdminNo" => order.store_admin_no.clone().into(),
-            "storeNo" => order.store_no.as_str().into(),
-            "timeout" => order.timeout_minutes.to_string().into(),
-            "transactionNo" => order.transaction_no.as_str().into(),
-            "transactionType" => "payment".into(),
-            "voidAmount" => Amount::ZERO.text(&order.currency).into(),
-            _ => Value::Nothing,
-        }
-    }
-}
-
-fn refund_info(order: &Order) -> Value {
-    if order.refunds.is_empty() {
-        return Value::Nothing;
-    }
-    let element = |refund: &Refund| {
-        vec![
-            ("refundTransactionId", refund.transaction_no.as_str().into()),
-            ("refundReference", refund.reference.clone().into()),
-            ("refundAmount", refund.amount.text(&order.currency).into()),
-            ("currency", order.currency.as_str().into()),
-            ("settleCurrency", order.settle_currency.as_str().into()),
-        ]
-    };
-    Value::List(order.refunds.iter().map(element).collect())
 }

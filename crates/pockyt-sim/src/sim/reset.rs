@@ -27,8 +27,9 @@ impl Sim {
         let namespace = self.namespaces.get_mut(merchant_no).ok_or(ControlError::UnknownMerchant)?;
         let past = namespace.restart(merchant_no, self.config.seed);
         let mut planned = self.notifications.forget(merchant_no);
-        for (transaction_no, order) in &past.orders {
-            self.owners.remove(transaction_no);
+        self.owners.retain(|_, owner| owner != merchant_no);
+        planned.extend(past.books.timers);
+        for order in past.orders.values() {
             planned.extend(order.expiry_timer.into_iter().chain(order.wallet_timer));
         }
         for key in planned {
@@ -36,6 +37,7 @@ impl Sim {
         }
         self.clear_scripts_of(merchant_no)?;
         self.clear_faults_of(merchant_no)?;
+        self.forget_calls_of(merchant_no);
         self.journal.write(now, Some(merchant_no), JournalEvent::MerchantReset);
         self.journal.begin_again(merchant_no);
         self.restore_published(|published| published == merchant_no);
@@ -48,6 +50,14 @@ impl Sim {
             if wanted(&order.merchant_no) && self.is_published_account(&order.merchant_no) {
                 self.insert(order);
             }
+        }
+        let merchants: Vec<String> = self.namespaces.keys().filter(|no| wanted(no)).cloned().collect();
+        for merchant_no in
+            merchants.into_iter().filter(|no| self.is_published_account(no)).collect::<Vec<_>>()
+        {
+            let numbers = self.books_mut(&merchant_no).map(|books| fixtures::fill(&merchant_no, books));
+            let owned = numbers.into_iter().flatten().map(|number| (number, merchant_no.clone()));
+            self.owners.extend(owned);
         }
     }
 }

@@ -2,27 +2,32 @@
 
 use super::Sim;
 use super::handle::{Call, Done};
-use crate::Wallet;
-use crate::answer::{self, Value};
+use crate::answer::Value;
 use crate::money::Amount;
 use crate::order::{Order, Status};
 use crate::profile::CancelOfPaid;
 use crate::refusal::Refusal;
+use crate::{Millis, Wallet};
 
 impl Sim {
     /// Says how an order stands; a customer who confirms after some queries counts this one.
     pub(super) fn tran_query(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let found = self.find(&call.merchant_no, &call.params)?;
-        let waits = self.order_mut(&found.transaction_no).filter(|order| order.status == Status::Pending);
+        self.count_query(&found.transaction_no, call.now);
+        let order = self.order(&found.transaction_no).cloned().unwrap_or(found);
+        self.done(call, &order)
+    }
+
+    /// Lets a customer who confirms after some queries count one more.
+    pub(super) fn count_query(&mut self, transaction_no: &str, now: Millis) {
+        let waits = self.order_mut(transaction_no).filter(|order| order.status == Status::Pending);
         match waits.and_then(|order| order.queries_before_confirm.as_mut()) {
             Some(0) => {
-                self.change_status(&found.transaction_no, Status::Success, call.now, "customer");
+                self.change_status(transaction_no, Status::Success, now, "customer");
             }
             Some(left) => *left -= 1,
             None => {}
         }
-        let order = self.order(&found.transaction_no).cloned().unwrap_or(found);
-        self.done(call, &order)
     }
 
     /// Gives back part or all of a paid order, never more than is left.
@@ -32,7 +37,7 @@ impl Sim {
         let reference = params.owned("refundReference");
         let namespace = self.namespaces.get(&call.merchant_no);
         let taken = |reference: &String| namespace.is_some_and(|n| n.refund_references.contains(reference));
-        if reference.as_ref().is_some_and(taken) {
+        if self.config.profile.refuse_duplicates && reference.as_ref().is_some_and(taken) {
             return Err(Refusal::duplicate("refundReference", &self.config.profile));
         }
         if params.get("currency") != Some(&order.currency) {
@@ -40,22 +45,29 @@ impl Sim {
         }
         if order.status != Status::Success {
             let rule = format!("the order is {}; only a paid one can be refunded", order.status.as_str());
-            return Err(Refusal::status("transactionNo", rule));
+            return Err(Refusal::chosen(self.config.profile.unpaid_refund_code, "transactionNo", rule));
         }
-        let amount = params.amount("refundAmount")?;
+        // The second version of the API called it amount.
+        let name = if params.get("refundAmount").is_some() { "refundAmount" } else { "amount" };
+        let amount = params.amount(name)?;
         if amount > order.remainder() {
             let rule = format!("only {} is left to refund", order.remainder().text(&order.currency));
-            return Err(Refusal::status("refundAmount", rule));
+            return Err(Refusal::chosen(self.config.profile.excess_refund_code, "refundAmount", rule));
         }
         let refund = self.book_refund(&order.transaction_no, amount, reference, call.now);
-        let answer = call.operation.answers.first().ok_or_else(Refusal::path)?;
-        let body = answer::success(answer, |name| match (name, &refund) {
+        let url = params.owned("ipnUrl").filter(|_| self.config.profile.notify_refunds);
+        if let (Some(url), Some(refund)) = (url, &refund) {
+            self.notify_refund(&order, refund, url);
+        }
+        let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
+        let body = self.style().success(answer, |name| match (name, &refund) {
             ("refundAmount", _) => amount.text(&order.currency).into(),
             ("refundReference", Some(refund)) => refund.reference.clone().into(),
             ("refundTransactionNo", Some(refund)) => refund.transaction_no.as_str().into(),
+            ("status", _) => Status::Success.as_str().into(),
             _ => self.value(&order, name),
         });
-        Ok(Done { transaction_no: order.transaction_no, body })
+        Ok(Done::new(order.transaction_no, body))
     }
 
     /// Closes an unpaid order; gives back what is left of a paid one. A repeat says the same again.
@@ -65,25 +77,44 @@ impl Sim {
     /// `success` with a `refundInfo` of the whole amount: the merchant has no money and owes no goods.
     pub(super) fn cancel(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let found = self.find(&call.merchant_no, &call.params)?;
-        if found.wallet == Wallet::ConfirmOnCancel {
-            self.change_status(&found.transaction_no, Status::Success, call.now, "customer");
+        let (order, status) = self.give_up(call, &found.transaction_no)?;
+        let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
+        let body = self.style().success(answer, |name| match name {
+            "status" => Value::from(status),
+            _ => self.value(&order, name),
+        });
+        Ok(Done::new(order.transaction_no, body))
+    }
+
+    /// Closes or gives back an order: what it was then, and the word for what became of it.
+    pub(super) fn give_up(
+        &mut self,
+        call: &Call<'_>,
+        transaction_no: &str,
+    ) -> Result<(Order, &'static str), Refusal> {
+        let unknown = || Refusal::unknown("transactionNo", "this merchant has no such order");
+        if self.order(transaction_no).ok_or_else(unknown)?.wallet == Wallet::ConfirmOnCancel {
+            self.change_status(transaction_no, Status::Success, call.now, "customer");
         }
-        let order = self.order(&found.transaction_no).cloned().unwrap_or(found);
+        let order = self.order(transaction_no).cloned().ok_or_else(unknown)?;
         let status = match order.status {
             Status::Init | Status::Pending => {
                 self.change_status(&order.transaction_no, Status::Closed, call.now, "merchant");
                 Status::Closed.as_str()
             }
+            Status::Closed if self.config.profile.refuse_repeated_cancel => {
+                return Err(Refusal::status("transactionNo", "the order is closed already"));
+            }
             Status::Closed => Status::Closed.as_str(),
             Status::Failed => return Err(Refusal::status("transactionNo", "the order has failed")),
+            Status::Success
+                if self.config.profile.refuse_repeated_cancel && order.remainder() == Amount::ZERO =>
+            {
+                return Err(Refusal::status("transactionNo", "the order was given back already"));
+            }
             Status::Success => self.give_back(call, &order),
         };
-        let answer = call.operation.answers.first().ok_or_else(Refusal::path)?;
-        let body = answer::success(answer, |name| match name {
-            "status" => Value::from(status),
-            _ => self.value(&order, name),
-        });
-        Ok(Done { transaction_no: order.transaction_no, body })
+        Ok((order, status))
     }
 
     fn give_back(&mut self, call: &Call<'_>, order: &Order) -> &'static str {

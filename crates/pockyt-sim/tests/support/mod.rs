@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod everything;
+
 use std::time::Duration;
 
 use pockyt_sign::{ApiToken, SigningKey, algorithm};

@@ -4,6 +4,7 @@ mod options;
 mod report;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Parser;
@@ -15,18 +16,25 @@ use options::{Cli, Command};
 async fn main() -> anyhow::Result<()> {
     let Command::Serve(serve) = Cli::parse().command;
     let listen = serve.listen;
-    let start = Start { added: serve.accounts.clone(), has_control_token: serve.control_token.is_some() };
+    let start = Start {
+        added: serve.accounts.clone(),
+        authority: serve.authority(),
+        has_control_token: serve.control_token.is_some(),
+    };
     let builder = serve.into_builder().on_delivery(report::to_stderr()?);
-    let mock = builder.start().await.with_context(|| format!("cannot listen on {listen}"))?;
+    let mock = builder.start().await.with_context(|| format!("cannot serve on {listen}"))?;
     start.greet(&mock)?;
     interrupted().await.context("cannot wait for an interrupt")?;
-    mock.shutdown().await;
+    for fault in mock.shutdown().await {
+        writeln!(io::stderr(), "a fault never hit anything: {}", serde_json::to_string(&fault)?)?;
+    }
     Ok(())
 }
 
 /// What is told at the start beside the address.
 struct Start {
     added: Vec<Account>,
+    authority: Option<PathBuf>,
     has_control_token: bool,
 }
 
@@ -43,6 +51,9 @@ impl Start {
             writeln!(people, "Accounts of --merchant: {}.", numbers_of(&self.added))?;
         }
         writeln!(people, "API base URL {url} - cashier pages {url}/cashier/<transactionNo>")?;
+        if let (Some(url), Some(authority)) = (mock.https_url(), &self.authority) {
+            writeln!(people, "By TLS {url}, for who trusts the certificate in {}.", authority.display())?;
+        }
         if self.has_control_token {
             writeln!(people, "Control API {url}/_mock/clock, for who sends the control token.")?;
         } else if mock.addr().ip().is_loopback() {

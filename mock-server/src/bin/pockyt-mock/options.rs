@@ -3,11 +3,14 @@
 use std::error::Error;
 use std::ffi::OsStr;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
-use pockyt_mock::{Account, AccountError, Allow, Builder, ClockMode, MockPockyt, Profile, Schedule};
+use pockyt_mock::{
+    Account, AccountError, Allow, Builder, ClockMode, FaultProfile, MockPockyt, Profile, Schedule,
+};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -39,15 +42,33 @@ pub(crate) struct Serve {
     /// One more account beside the two published sandbox accounts; repeatable.
     #[arg(long = "merchant", value_name = "NO:STORE:TOKEN", value_parser = AccountParser)]
     pub(crate) accounts: Vec<Account>,
-    /// When notifications are resent: even, doubling, alipay-scaled or burst.
+    /// When notifications are resent: even, doubling, alipay-scaled, burst or adversarial.
     #[arg(long, value_name = "NAME", default_value = "even")]
     ipn_schedule: Schedule,
+    /// Faults that strike by themselves, by the name of a profile: none, lossy, flaky, slow, garbled, post,
+    /// forger or chaos.
+    #[arg(long, value_name = "NAME", default_value = "none")]
+    faults: FaultProfile,
     /// Let notifications go beyond loopback to this host, address or network; repeatable.
     #[arg(long = "ipn-allow", value_name = "HOST_OR_CIDR")]
     ipn_allow: Vec<Allow>,
     /// Deliver notifications for HOST:PORT to ADDR:PORT; repeatable.
     #[arg(long, value_name = "HOST:PORT=ADDR:PORT", value_parser = read_resolve)]
     resolve: Vec<(String, SocketAddr)>,
+    /// Speak https as well as http, on the same port. The certificate is for localhost, the address that is
+    /// listened on, and each --tls-host.
+    #[arg(long)]
+    pub(crate) tls: bool,
+    /// A host name that clients reach the mock by, such as Pockyt's own; repeatable. Implies --tls.
+    #[arg(long = "tls-host", value_name = "NAME")]
+    tls_hosts: Vec<String>,
+    /// Where the certificate authority is kept that clients have to trust; made on first use, with its key
+    /// beside it in a file that ends in .key. Implies --tls.
+    #[arg(long, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+    /// Deliver notifications to https listeners whose certificates come from this authority; repeatable.
+    #[arg(long = "ipn-ca", value_name = "FILE", value_parser = read_authority)]
+    ipn_authorities: Vec<Vec<u8>>,
     /// The control API wants this as `Authorization: Bearer`. Needed to use it beyond loopback.
     #[arg(
         long,
@@ -62,14 +83,25 @@ pub(crate) struct Serve {
     public_url: Option<String>,
 }
 
+/// Where the authority is kept unless told otherwise.
+const DEFAULT_AUTHORITY: &str = "pockyt-mock-ca.pem";
+
 impl Serve {
+    /// Where the authority is that clients have to trust.
+    pub(crate) fn authority(&self) -> Option<PathBuf> {
+        let speaks_tls = self.tls || self.tls_ca.is_some() || !self.tls_hosts.is_empty();
+        speaks_tls.then(|| self.tls_ca.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_AUTHORITY)))
+    }
+
     pub(crate) fn into_builder(self) -> Builder {
+        let authority = self.authority();
         let mut builder = MockPockyt::builder()
             .listen(self.listen)
             .clock(self.clock)
             .seed(self.seed)
             .profile(self.profile)
-            .schedule(self.ipn_schedule);
+            .schedule(self.ipn_schedule)
+            .fault_profile(self.faults);
         for account in self.accounts {
             builder = builder.account(account);
         }
@@ -78,6 +110,12 @@ impl Serve {
         }
         for (host_and_port, address) in self.resolve {
             builder = builder.resolve(&host_and_port, address);
+        }
+        if let Some(kept_in) = authority {
+            builder = builder.tls(self.tls_hosts).tls_authority_in(kept_in);
+        }
+        for authority in self.ipn_authorities {
+            builder = builder.trust_listeners_of(authority);
         }
         if let Some(token) = self.control_token {
             builder = builder.control_token(token);
@@ -112,6 +150,12 @@ impl TypedValueParser for AccountParser {
             clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
         })
     }
+}
+
+fn read_authority(path: &str) -> Result<Vec<u8>, String> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+    let is_certificate = pem.windows(22).any(|window| window == b"-----BEGIN CERTIFICATE");
+    if is_certificate { Ok(pem) } else { Err("expected certificates in PEM".to_owned()) }
 }
 
 fn read_resolve(text: &str) -> Result<(String, SocketAddr), String> {

@@ -52,7 +52,8 @@ fn line_of(notification: &NotificationView, attempt: &AttemptView) -> Option<Str
 fn remedy(reason: FailureReason, url: &str) -> String {
     let uri: Option<Uri> = url.split('#').next().and_then(|url| url.parse().ok());
     let host = uri.as_ref().and_then(Uri::host).unwrap_or("HOST");
-    let port = uri.as_ref().and_then(Uri::port_u16).unwrap_or(80);
+    let is_https = uri.as_ref().and_then(Uri::scheme_str) == Some("https");
+    let port = uri.as_ref().and_then(Uri::port_u16).unwrap_or(if is_https { 443 } else { 80 });
     match reason {
         FailureReason::NotAllowed => format!(
             " (only loopback is, and never the mock itself: allow more with --ipn-allow {host}, or send it \
@@ -61,7 +62,10 @@ fn remedy(reason: FailureReason, url: &str) -> String {
         FailureReason::Unresolved => {
             format!(" (no address for this name: give one with --resolve {host}:{port}=ADDR:PORT)")
         }
-        FailureReason::Unsupported => " (only http:// is delivered)".to_owned(),
+        FailureReason::Tls => {
+            " (a certificate that is not trusted? give its authority with --ipn-ca FILE)".to_owned()
+        }
+        FailureReason::Unsupported => " (only http:// and https:// are delivered)".to_owned(),
         _ => String::new(),
     }
 }
@@ -69,7 +73,7 @@ fn remedy(reason: FailureReason, url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pockyt_mock::{AttemptId, Millis, NotificationId, Status};
+    use pockyt_mock::{AttemptId, Millis, NotificationId, NotificationKind};
 
     fn line(url: &str, failure: Option<FailureReason>, status: Option<u16>) -> Option<String> {
         let acknowledged = status == Some(200);
@@ -85,9 +89,10 @@ mod tests {
         };
         let notification = NotificationView {
             id: NotificationId(4),
+            kind: NotificationKind::Payment,
             transaction_no: "4001".into(),
             reference: Some("web\u{1b}[2J".into()),
-            status: Status::Success,
+            status: "success",
             url: url.into(),
             content_type: "application/x-www-form-urlencoded",
             body: String::new(),
@@ -116,7 +121,8 @@ mod tests {
             (FailureReason::NotAllowed, "--ipn-allow shop.example,"),
             (FailureReason::NotAllowed, "--resolve shop.example:8080=ADDR:PORT"),
             (FailureReason::Unresolved, "--resolve shop.example:8080=ADDR:PORT"),
-            (FailureReason::Unsupported, "only http://"),
+            (FailureReason::Tls, "--ipn-ca"),
+            (FailureReason::Unsupported, "only http:// and https://"),
         ] {
             let line = line(url, Some(reason), None).unwrap();
             assert!(line.contains(helps), "{line}");

@@ -1,0 +1,115 @@
+//! The outcome of a payment.
+
+use pockyt_sign::{Fields, Verified};
+
+use super::read::{amount, required, word};
+use super::{DedupeKey, Fingerprint, NotificationKind};
+use crate::{
+    Amount, Currency, CustomerNo, FieldError, PockytTime, Reference, TransactionNo, TransactionStatus,
+};
+
+/// The outcome of a payment, read from a verified message (Pockyt docs, webhook notification format; for
+/// captures and saved cards, webhook notification reference).
+#[derive(Clone, Debug)]
+pub struct PaymentNotification {
+    transaction_no: TransactionNo,
+    reference: Reference,
+    amount: Amount,
+    currency: Currency,
+    status: TransactionStatus,
+    fields: Fields<'static>,
+}
+
+impl PaymentNotification {
+    /// Reads a verified message as a payment's notification.
+    ///
+    /// # Errors
+    ///
+    /// A required field is missing or not of its form: `transactionNo` and `reference` as their types say,
+    /// `status` letters, `currency` three capital letters, `amount` digits and at most one point.
+    pub fn read(message: &Verified<'_>) -> Result<Self, FieldError> {
+        let fields = message.fields();
+        Ok(Self {
+            transaction_no: required(fields, "transactionNo")?,
+            reference: required(fields, "reference")?,
+            amount: amount(fields)?,
+            currency: required(fields, "currency")?,
+            status: TransactionStatus::from_wire(&word(fields, "status")?),
+            fields: fields.clone().into_owned(),
+        })
+    }
+
+    /// Pockyt's number of the order.
+    pub fn transaction_no(&self) -> &TransactionNo {
+        &self.transaction_no
+    }
+
+    /// The merchant's identifier.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// The price, in major units of the currency.
+    pub fn amount(&self) -> &Amount {
+        &self.amount
+    }
+
+    /// The currency of the price.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The state.
+    pub fn status(&self) -> &TransactionStatus {
+        &self.status
+    }
+
+    /// When it happened, by Pockyt's clock: `time`, or `completedAt` for captures. A hint, and it orders
+    /// nothing.
+    pub fn time(&self) -> Option<PockytTime> {
+        self.fields.get("time").or_else(|| self.fields.get("completedAt")).map(PockytTime::from_wire)
+    }
+
+    /// The note of the request. A hint.
+    pub fn note(&self) -> Option<&str> {
+        self.fields.get("note")
+    }
+
+    /// The customer of a capture or a saved card. A hint.
+    pub fn customer_no(&self) -> Option<CustomerNo> {
+        self.fields.get("customerNo").and_then(|number| CustomerNo::new(number).ok())
+    }
+
+    /// The currency the merchant is paid in. A hint.
+    pub fn settle_currency(&self) -> Option<Currency> {
+        self.fields.get("settleCurrency").and_then(|code| Currency::new(code).ok())
+    }
+
+    /// All signed fields as they came.
+    pub fn fields(&self) -> &Fields<'static> {
+        &self.fields
+    }
+
+    /// What makes this notification the same as another delivery of it, within one environment and
+    /// tenant: kind, transaction number and status. A transaction has one reference, so a message that
+    /// names another one under the same number contradicts the first instead of standing beside it.
+    pub fn dedupe_key(&self) -> DedupeKey {
+        let status = self.status.as_str().to_ascii_lowercase();
+        DedupeKey::of(NotificationKind::Payment, &[self.transaction_no.as_str(), &status])
+    }
+
+    /// What two deliveries of one notification must agree on: transaction number, reference, amount,
+    /// currency and status.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let amount = self.amount.normalized();
+        let status = self.status.as_str().to_ascii_lowercase();
+        let parts = [
+            self.transaction_no.as_str(),
+            self.reference.as_str(),
+            &amount,
+            self.currency.as_str(),
+            status.as_str(),
+        ];
+        Fingerprint::over(NotificationKind::Payment, parts)
+    }
+}

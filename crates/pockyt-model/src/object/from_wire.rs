@@ -1,0 +1,62 @@
+//! How the text of a field becomes a value.
+
+use crate::{Amount, Currency, PayoutStatus, PockytTime, RetCode, TransactionStatus, Vendor};
+
+/// A type that reads the text of a field. The error is a rule that follows the field's name.
+pub(crate) trait FromWire: Sized {
+    fn from_wire(text: &str) -> Result<Self, &'static str>;
+}
+
+impl FromWire for String {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Ok(text.to_owned())
+    }
+}
+
+impl FromWire for Amount {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).map_err(|_| "is not a decimal number such as 13.00")
+    }
+}
+
+impl FromWire for Currency {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Self::new(text).map_err(|_| Self::RULE)
+    }
+}
+
+impl FromWire for TransactionStatus {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Ok(Self::from_wire(text))
+    }
+}
+
+impl FromWire for PockytTime {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Ok(Self::from_wire(text))
+    }
+}
+
+impl FromWire for RetCode {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Ok(Self::from_wire(text))
+    }
+}
+
+impl FromWire for u32 {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "is not a whole number")
+    }
+}
+
+impl FromWire for Vendor {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Self::new(text).map_err(|_| "must be 1 to 32 letters, digits or _")
+    }
+}
+
+impl FromWire for PayoutStatus {
+    fn from_wire(text: &str) -> Result<Self, &'static str> {
+        Ok(Self::from_wire(text))
+    }
+}

@@ -1,0 +1,282 @@
+//! What is not an order: finding it, changing it, and the customers who decide about it.
+
+use super::Sim;
+use super::control::ControlError;
+use super::handle::Call;
+use crate::agenda::{Key, Timer};
+use crate::books::{AccountStatus, Books, MandateStatus, PayoutStatus};
+use crate::journal::JournalEvent;
+use crate::money::Amount;
+use crate::order::Status;
+use crate::{Millis, PageView, PayoutView};
+
+impl Sim {
+    pub(super) fn books(&self, merchant_no: &str) -> Option<&Books> {
+        self.namespaces.get(merchant_no).map(|namespace| &namespace.books)
+    }
+
+    pub(super) fn books_mut(&mut self, merchant_no: &str) -> Option<&mut Books> {
+        self.namespaces.get_mut(merchant_no).map(|namespace| &mut namespace.books)
+    }
+
+    /// A number for something that is not an order, so that it can be found by it.
+    pub(super) fn own_number(&mut self, merchant_no: &str, prefix: &str) -> String {
+        let number = format!("{prefix}{}", self.next_number(merchant_no));
+        self.owners.insert(number.clone(), merchant_no.to_owned());
+        number
+    }
+
+    pub(super) fn write_record(
+        &mut self,
+        call: &Call<'_>,
+        kind: &'static str,
+        number: &str,
+        reference: Option<&str>,
+        (from, to): (Option<&'static str>, &'static str),
+    ) {
+        self.write_change(call.now, &call.merchant_no, kind, number, reference, (from, to), "merchant");
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "they are the fields of one journal entry")]
+    fn write_change(
+        &mut self,
+        at: Millis,
+        merchant_no: &str,
+        kind: &'static str,
+        number: &str,
+        reference: Option<&str>,
+        (from, to): (Option<&'static str>, &'static str),
+        cause: &'static str,
+    ) {
+        let (number, reference) = (number.to_owned(), reference.map(str::to_owned));
+        let event = JournalEvent::RecordChanged { kind, number, reference, from, to, cause };
+        self.journal.write(at, Some(merchant_no), event);
+    }
+
+    /// Lets something be decided later, or now when there is no delay.
+    pub(super) fn decide_after(
+        &mut self,
+        merchant_no: &str,
+        number: &str,
+        delay: std::time::Duration,
+        to: Status,
+    ) {
+        let at = self.now.plus(delay);
+        if delay.is_zero() {
+            self.decide(number, to, at, "customer");
+            return;
+        }
+        let key: Key = self.agenda.add_timer(at, Timer::Decide { number: number.to_owned(), to });
+        if let Some(books) = self.books_mut(merchant_no) {
+            books.timers.insert(key);
+        }
+    }
+
+    /// Decides about a payout, an agreement or an account. `false` when it does not wait for this.
+    ///
+    /// `Closed` means for a payout that the money came back, for the others that nobody ever decided.
+    pub(super) fn decide(&mut self, number: &str, to: Status, at: Millis, cause: &'static str) -> bool {
+        let Some(merchant_no) = self.owners.get(number).cloned() else { return false };
+        self.decide_payout(&merchant_no, number, to, at, cause)
+            || self.decide_mandate(&merchant_no, number, to, at, cause)
+            || self.decide_account(&merchant_no, number, to, at, cause)
+    }
+
+    fn decide_payout(
+        &mut self,
+        merchant_no: &str,
+        number: &str,
+        to: Status,
+        at: Millis,
+        cause: &'static str,
+    ) -> bool {
+        let to = payout_status(to);
+        let Some(books) = self.books_mut(merchant_no) else { return false };
+        let Some(payout) = books.payouts.get_mut(number).filter(|payout| payout.status.may_become(to)) else {
+            return false;
+        };
+        let from = std::mem::replace(&mut payout.status, to);
+        let payout = payout.clone();
+        if to != PayoutStatus::Success {
+            let balance = books.balances.entry(payout.currency.clone()).or_insert(Amount::ZERO);
+            *balance = balance.plus(payout.amount);
+        }
+        let statuses = (Some(from.as_str()), to.as_str());
+        self.write_change(at, merchant_no, "payout", number, payout.invoice_id.as_deref(), statuses, cause);
+        self.notify_payout(merchant_no, &payout, at);
+        true
+    }
+
+    fn decide_mandate(
+        &mut self,
+        merchant_no: &str,
+        number: &str,
+        to: Status,
+        at: Millis,
+        cause: &'static str,
+    ) -> bool {
+        let to = if to == Status::Success { MandateStatus::Signed } else { MandateStatus::Refused };
+        let mandate = self.books_mut(merchant_no).and_then(|books| books.mandates.get_mut(number));
+        let Some(mandate) = mandate.filter(|mandate| mandate.status == MandateStatus::Waiting) else {
+            return false;
+        };
+        mandate.status = to;
+        mandate.changed = at;
+        let mandate = mandate.clone();
+        let statuses = (Some(MandateStatus::Waiting.as_str()), to.as_str());
+        self.write_change(
+            at,
+            merchant_no,
+            "agreement",
+            number,
+            Some(&mandate.auto_reference),
+            statuses,
+            cause,
+        );
+        // The message has no status, so it can only say that it was signed.
+        if to == MandateStatus::Signed {
+            self.notify_mandate(merchant_no, &mandate, at);
+        }
+        true
+    }
+
+    fn decide_account(
+        &mut self,
+        merchant_no: &str,
+        number: &str,
+        to: Status,
+        at: Millis,
+        cause: &'static str,
+    ) -> bool {
+        let to = if to == Status::Success { AccountStatus::Activated } else { AccountStatus::Invalid };
+        let account = self.books_mut(merchant_no).and_then(|books| books.accounts.get_mut(number));
+        let Some(account) = account.filter(|account| account.status == AccountStatus::Pending) else {
+            return false;
+        };
+        account.status = to;
+        let account = account.clone();
+        let statuses = (Some(AccountStatus::Pending.as_str()), to.as_str());
+        self.write_change(at, merchant_no, "account", number, account.tag.as_deref(), statuses, cause);
+        self.notify_account(merchant_no, &account, at);
+        true
+    }
+
+    /// What is booked late comes to light.
+    pub(super) fn book(&mut self, transaction_no: &str, at: Millis) {
+        self.change_status(transaction_no, Status::Pending, at, "channel");
+        self.change_status(transaction_no, Status::Success, at, "customer");
+    }
+
+    /// The order that a number of the control API names: an order, or the one behind a mixed code or a hold.
+    pub(super) fn order_behind(&self, number: &str) -> Option<String> {
+        let namespace = self.namespaces.get(self.owners.get(number)?)?;
+        let books = &namespace.books;
+        let behind = books.records.get(number).or(books.holds.get(number).map(|hold| &hold.transaction_no));
+        behind.cloned().or_else(|| namespace.orders.contains_key(number).then(|| number.to_owned()))
+    }
+
+    /// What the customer or the operator does to something that is not an order.
+    pub(super) fn act_on_record(
+        &mut self,
+        number: &str,
+        now: Millis,
+        action: &'static str,
+        to: Status,
+    ) -> Result<(), ControlError> {
+        let merchant_no = self.owners.get(number).cloned().ok_or(ControlError::UnknownTransaction)?;
+        if self.waits_for(&merchant_no, number, to) {
+            let event = JournalEvent::CustomerAction { transaction_no: number.to_owned(), action };
+            self.journal.write(now, Some(&merchant_no), event);
+            self.decide(number, to, now, "customer");
+            return Ok(());
+        }
+        let payout = self.books(&merchant_no).and_then(|books| books.payouts.get(number));
+        let status = match payout.map(|payout| payout.status) {
+            Some(PayoutStatus::Pending) => Status::Pending,
+            Some(PayoutStatus::Failed) => Status::Failed,
+            _ => Status::Success,
+        };
+        Err(ControlError::NotOpen { status })
+    }
+
+    /// Whether something can be decided like this.
+    fn waits_for(&self, merchant_no: &str, number: &str, to: Status) -> bool {
+        let Some(books) = self.books(merchant_no) else { return false };
+        let payout = books.payouts.get(number).map(|payout| payout.status.may_become(payout_status(to)));
+        let mandate = || Some(books.mandates.get(number)?.status == MandateStatus::Waiting);
+        let account = || Some(books.accounts.get(number)?.status == AccountStatus::Pending);
+        payout.or_else(mandate).or_else(account).unwrap_or(false)
+    }
+
+    /// What the page of an agreement or an account shows; `None` for anything else.
+    pub fn page(&self, number: &str) -> Option<PageView> {
+        let merchant_no = self.owners.get(number)?;
+        let books = self.books(merchant_no)?;
+        let agreement = books.mandates.get(number).map(|mandate| PageView {
+            kind: "agreement",
+            merchant_no: merchant_no.clone(),
+            number: number.to_owned(),
+            reference: Some(mandate.auto_reference.clone()),
+            vendor: mandate.vendor.clone(),
+            status: mandate.status.as_str(),
+            is_open: mandate.status == MandateStatus::Waiting,
+        });
+        agreement.or_else(|| {
+            let account = books.accounts.get(number)?;
+            Some(PageView {
+                kind: "account",
+                merchant_no: merchant_no.clone(),
+                number: number.to_owned(),
+                reference: account.tag.clone(),
+                vendor: account.kind.clone(),
+                status: account.status.as_str(),
+                is_open: account.status == AccountStatus::Pending,
+            })
+        })
+    }
+
+    /// All payouts, those of one merchant in the order of their numbers.
+    pub fn payouts(&self) -> Vec<PayoutView> {
+        let of = |(merchant_no, books): (&String, &Books)| -> Vec<PayoutView> {
+            let view = |payout: &crate::books::Payout| PayoutView {
+                merchant_no: merchant_no.clone(),
+                transaction_no: payout.transaction_no.clone(),
+                invoice_id: payout.invoice_id.clone(),
+                receiver: payout.receiver.clone(),
+                account_token: payout.account_token.clone(),
+                amount: payout.amount.text(&payout.currency),
+                currency: payout.currency.clone(),
+                status: payout.status.as_str(),
+            };
+            books.payouts.values().map(view).collect()
+        };
+        self.namespaces.iter().flat_map(|(no, namespace)| of((no, &namespace.books))).collect()
+    }
+
+    /// Sets what a merchant can pay out in one currency, as a decimal text in major units.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::UnknownMerchant`], or [`ControlError::BadAmount`].
+    pub fn set_balance(
+        &mut self,
+        merchant_no: &str,
+        currency: &str,
+        amount: &str,
+    ) -> Result<(), ControlError> {
+        self.check_named(Some(merchant_no))?;
+        let amount = Amount::parse_or_zero(amount).map_err(|_| ControlError::BadAmount)?;
+        if let Some(books) = self.books_mut(merchant_no) {
+            books.balances.insert(currency.to_owned(), amount);
+        }
+        Ok(())
+    }
+}
+
+fn payout_status(to: Status) -> PayoutStatus {
+    match to {
+        Status::Success => PayoutStatus::Success,
+        Status::Failed => PayoutStatus::Failed,
+        _ => PayoutStatus::Returned,
+    }
+}
