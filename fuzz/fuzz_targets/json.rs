@@ -3,12 +3,9 @@
 
 #![no_main]
 
-use std::fmt;
-
 use libfuzzer_sys::fuzz_target;
-use pockyt_fuzz::{Pairs, are_acceptable, check_accepted, fields, key, signature, to_pairs};
+use pockyt_fuzz::{Pairs, are_acceptable, check_accepted, fields, key, members, signature, to_pairs};
 use pockyt_sign::{KeyRing, Rejection, Verifier, decode};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -24,7 +21,7 @@ fuzz_target!(|body: &[u8]| {
         return;
     };
     assert!(!matches!(verdict, Err(Rejection::InvalidJson)), "refused, though it is an object");
-    let Members(members) = serde_json::from_str(text).expect("what was read as a value can be read raw");
+    let members = members(text).expect("what was read as a value can be read raw");
     let pairs = pairs(&members, &values);
     assert_eq!(decode::json(body).as_ref(), Ok(&pairs));
     if let Ok(received) = &verdict {
@@ -88,27 +85,4 @@ fn compact(json: &str) -> String {
     }
     kept.extend(rest.split_ascii_whitespace());
     kept
-}
-
-/// The members of an object as they stand, repeated names included.
-struct Members(Vec<(String, Box<RawValue>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Members;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Reader)
-    }
 }

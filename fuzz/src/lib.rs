@@ -1,10 +1,13 @@
-//! What the fuzz targets hold pockyt-sign against: the rules once more, written plainly and from other
-//! libraries, so that a fault would have to be made twice to stay hidden.
+//! What the fuzz targets hold pockyt-sign and pockyt-model against: the rules once more, written plainly and
+//! from other libraries, so that a fault would have to be made twice to stay hidden.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use md5::{Digest, Md5};
 use pockyt_sign::{ApiToken, Fields, Received, SigningKey, Verifier};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// The sandbox token of Pockyt's documentation, so that recorded bodies verify.
 pub const TOKEN: &str = "5cbfb079f15b150122261c8537086d77a";
@@ -126,4 +129,33 @@ pub fn check_accepted(received: &Received<'_>, signature: &str) {
 #[must_use]
 pub fn to_pairs(fields: &Fields<'_>) -> Pairs {
     fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The members of a JSON object as they stand, repeated names included; `None` when the text is something
+/// else.
+#[must_use]
+pub fn members(json: &str) -> Option<Vec<(String, Box<RawValue>)>> {
+    serde_json::from_str(json).ok().map(|Members(members)| members)
+}
+
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
 }

@@ -17,21 +17,28 @@ pub enum Answer<T> {
 
 impl<T: View> Answer<T> {
     pub(crate) fn read<O: Operation<Answer = T>>(body: &[u8]) -> Result<Self, DecodeError> {
-        let envelope = Object::parse(body)?;
-        let code: RetCode = envelope
-            .required(&["ret_code"])
-            .map_err(|_| DecodeError::new("$.ret_code", "an answer has a ret_code"))?;
-        if !code.is_success() {
+        let wanted = match O::SPEC.envelope {
+            Envelope::Flat => &[],
+            Envelope::In(names) | Envelope::Open(names) => names,
+        };
+        let (envelope, read) = Object::parse_answer(body, wanted)?;
+        let wanting = || DecodeError::new("$.ret_code", "an answer has a ret_code");
+        let code = envelope.text("ret_code").ok_or_else(wanting)?;
+        if *code != *"000100" {
+            let code = RetCode::from_wire(&code);
             let message = envelope.optional(&["ret_msg", "retMsg"]).ok().flatten().unwrap_or_default();
             return Ok(Self::Refused(Refusal { code, message, envelope }));
         }
-        let result = match O::SPEC.envelope {
-            Envelope::Flat => envelope.clone(),
-            Envelope::In(names) => envelope.first_object(names)?.ok_or_else(|| {
+        let result = match (read, O::SPEC.envelope) {
+            (Some(result), _) => result,
+            (None, Envelope::Flat) => envelope.clone(),
+            (None, Envelope::In(names)) => envelope.first_object(names)?.ok_or_else(|| {
                 let name = names.first().unwrap_or(&"");
                 DecodeError::new(format!("$.{name}"), "an accepted request is answered with a result")
             })?,
-            Envelope::Open(names) => envelope.first_object(names)?.unwrap_or_else(|| envelope.clone()),
+            (None, Envelope::Open(names)) => {
+                envelope.first_object(names)?.unwrap_or_else(|| envelope.clone())
+            }
         };
         Ok(Self::Accepted(T::from_objects(result, envelope)))
     }

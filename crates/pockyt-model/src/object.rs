@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::{DecodeError, FieldError, Problem};
 
 mod from_wire;
+mod quick;
 pub(crate) use from_wire::FromWire;
 
 /// An ordered list of names and raw JSON values.
@@ -56,6 +57,33 @@ impl Object {
         Self::parse_at(Cow::Borrowed("$"), Arc::from(text), 0..text.len())
     }
 
+    /// Reads a whole body, and of its members `wanted` the first by that order that is an object: the same as
+    /// [`Object::parse`] and [`Object::first_object`], in one pass where the body is an ordinary one.
+    pub(crate) fn parse_answer(body: &[u8], wanted: &[&str]) -> Result<(Self, Option<Self>), DecodeError> {
+        let text = std::str::from_utf8(body).map_err(|e| DecodeError::new("$", e.to_string()))?;
+        match Self::quickly(text, wanted) {
+            Some(read) => Ok(read),
+            None => Ok((Self::parse_at(Cow::Borrowed("$"), Arc::from(text), 0..text.len())?, None)),
+        }
+    }
+
+    fn quickly(text: &str, wanted: &[&str]) -> Option<(Self, Option<Self>)> {
+        let found = quick::read(text, wanted)?;
+        let body: Arc<str> = Arc::from(text);
+        let inner = found.inner.and_then(|(at, members)| {
+            let member = found.members.get(at)?;
+            let Name::Plain(name) = &member.name else { return None };
+            let path = match part(text, name) {
+                // The usual name of a result costs no allocation.
+                "result" => Cow::Borrowed("$.result"),
+                other => ["$.", other].concat().into(),
+            };
+            Some(Self { body: Arc::clone(&body), span: member.value.clone(), path, members })
+        });
+        let outer = Self { body, span: 0..text.len(), path: Cow::Borrowed("$"), members: found.members };
+        Some((outer, inner))
+    }
+
     fn parse_at(path: Cow<'static, str>, body: Arc<str>, span: Range<usize>) -> Result<Self, DecodeError> {
         let text = part(&body, &span);
         let mut json = serde_json::Deserializer::from_str(text);
@@ -83,7 +111,17 @@ impl Object {
     }
 
     fn span_of(&self, name: &str) -> Option<Range<usize>> {
-        self.members.iter().find(|member| self.name(member) == name).map(|member| member.value.clone())
+        self.members.iter().find(|member| self.is_named(member, name)).map(|member| member.value.clone())
+    }
+
+    fn is_named(&self, member: &Member, name: &str) -> bool {
+        match &member.name {
+            Name::Escaped(escaped) => **escaped == *name,
+            // Most names differ in length, which costs less to see than to take the part.
+            Name::Plain(span) => {
+                span.len() == name.len() && self.body.as_bytes().get(span.clone()) == Some(name.as_bytes())
+            }
+        }
     }
 
     fn name<'a>(&'a self, member: &'a Member) -> &'a str {
@@ -215,7 +253,7 @@ impl Object {
     }
 
     pub(crate) fn path_of(&self, name: &str) -> String {
-        format!("{}.{name}", self.path)
+        [&self.path, ".", name].concat()
     }
 
     fn error(&self, names: &[&str], problem: Problem) -> FieldError {
@@ -329,5 +367,73 @@ impl<'de> serde::Deserialize<'de> for WireName<'de> {
             }
         }
         deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn members(object: &Object) -> Vec<(String, String)> {
+        let pair = |member| (object.name(member).to_owned(), part(&object.body, &member.value).to_owned());
+        object.members.iter().map(pair).collect()
+    }
+
+    /// A JSON object with blanks anywhere, values of every kind, and now and then a result.
+    fn body() -> impl Strategy<Value = String> {
+        let blank = "[ \t\n]{0,2}";
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("\"a,b:{}\"".to_owned()),
+            Just("\"\\\"\\u00e9\"".to_owned()),
+            Just("[1, {\"result\": 2}]".to_owned()),
+            Just("-1.50".to_owned()),
+            Just("{}".to_owned()),
+        ];
+        let name = prop_oneof![
+            3 => Just("result"), 2 => Just("customer"), 2 => Just("ret_code"), 1 => Just("a\\u0062"),
+            1 => Just("x"), 1 => Just("y"), 1 => Just("")
+        ];
+        let object = move |value: BoxedStrategy<String>| {
+            prop::collection::vec((blank, name.clone(), blank, blank, value, blank), 0..5).prop_map(
+                |members| {
+                    let member =
+                        |(a, name, b, c, value, d): (String, &str, String, String, String, String)| {
+                            format!("{a}\"{name}\"{b}:{c}{value}{d}")
+                        };
+                    format!("{{{}}}", members.into_iter().map(member).collect::<Vec<_>>().join(","))
+                },
+            )
+        };
+        let inner = object(leaf.clone().boxed());
+        let outer = object(prop_oneof![leaf, inner].boxed());
+        (blank, outer, blank).prop_map(|(before, object, after)| format!("{before}{object}{after}"))
+    }
+
+    proptest! {
+        /// The quick way reads what the plain way reads, or leaves it to that.
+        #[test]
+        fn both_ways_read_the_same(body in body()) {
+            let plain = Object::parse(body.as_bytes());
+            let wanted = ["customer", "result"];
+            let Some((outer, inner)) = Object::quickly(&body, &wanted) else { return Ok(()) };
+            let plain = plain.unwrap();
+            prop_assert_eq!(members(&outer), members(&plain));
+            let same = plain.first_object(&wanted).unwrap();
+            prop_assert_eq!(inner.as_ref().map(members), same.as_ref().map(members));
+            prop_assert_eq!(inner.map(|i| (i.path, i.span)), same.map(|s| (s.path, s.span)));
+        }
+    }
+
+    #[test]
+    fn an_ordinary_answer_goes_the_quick_way() {
+        let body = r#" { "result" : { "a" : "1" , "b" : [ 1 , 2 ] } , "ret_code" : "000100" } "#;
+        let (outer, inner) = Object::quickly(body, &["result"]).unwrap();
+        assert_eq!((outer.raw("ret_code"), inner.unwrap().raw("b")), (Some("\"000100\""), Some("[ 1 , 2 ]")));
+        for odd in [r#"{"a":1,"a":2}"#, r#"{"\u0061":1}"#, "[]", "{} x", "", r#"{"result":[]}"#] {
+            assert!(Object::quickly(odd, &["result"]).is_none(), "{odd}");
+        }
     }
 }
