@@ -31,7 +31,7 @@
 //!
 //! From then on handing over is the listener's business, not Pockyt's: a [`Handler`] is called until it
 //! says [`Handled::Done`], with growing delays, up to a limit at which the notice is *dead* and waits
-//! for people ([`pockyt_store::Inbox::list`] and [`redrive`](pockyt_store::Inbox::redrive)).
+//! for people ([`pockyt_store::InboxAdmin::list`] and [`decide`](pockyt_store::InboxAdmin::decide)).
 //!
 //! ```
 //! use std::sync::Arc;

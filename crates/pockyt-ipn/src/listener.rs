@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_model::Clock;
+use pockyt_model::{Clock, Notification};
 use pockyt_sign::KeyRing;
 use pockyt_store::{Arrival, Doubt, Inbox, NewNotice, OwnerToken, Recorded, Route};
 use tokio::sync::Notify;
@@ -117,7 +117,7 @@ impl<I: Inbox> Listener<I> {
 
 fn new_notice(arrival: Arrival<'_>, reading: Reading<'_>) -> NewNotice {
     match reading {
-        Reading::Payment(payment) => NewNotice::clean(arrival, &payment.dedupe_key(), &payment.fingerprint()),
+        Reading::Payment(payment) => NewNotice::clean(arrival, &Notification::Payment(payment)),
         Reading::Ambiguous(message) => {
             let doubt = Doubt::Ambiguous { field: message.field().to_owned() };
             NewNotice::doubtful(arrival, message.unconfirmed_fields(), doubt)

@@ -1,4 +1,4 @@
-//! The trait that every store implements.
+//! What a listener needs of a store.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -6,8 +6,12 @@ use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 
-use crate::{Claimed, Counts, FinishError, Finished, Lease, NewNotice, NoticeId, Outcome, OwnerToken};
-use crate::{Route, State, StoreError, StoredNotice};
+use crate::{
+    Claimed, Counts, FinishError, Lease, NewNotice, NoticeId, Outcome, OwnerToken, Route, StoreError,
+};
+
+/// How many [`crate::Variant`]s of a notice are kept; further ones are only told from conflicts.
+pub const MAX_VARIANTS: usize = 16;
 
 /// What recording a message found out. Whichever it is, the message or its equal is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ impl Recorded {
 
 /// Notifications that were received, kept until they are handled, and remembered for ever after.
 ///
-/// Rules for every implementation:
+/// What people and tools need besides is [`crate::InboxAdmin`]. Rules for every implementation of either:
 ///
 /// * `record` returns `Ok` only when the message would survive what the store promises to survive; the
 ///   caller then answers `success`, and Pockyt will not send it again.
@@ -47,6 +51,9 @@ pub trait Inbox: Send + Sync {
     /// first one's, it is a conflict, which is kept once: a repetition of it is a duplicate of it.
     /// Doubtful messages are the same by their signed text, however it is cut into fields, and live apart
     /// from clean ones. Of a repetition nothing is kept: record, body and key label are the first one's.
+    ///
+    /// A duplicate with another signed text (another `time`, another note) is kept beside its notice as a
+    /// [`crate::Variant`], up to [`MAX_VARIANTS`], as long as the notice was not pruned.
     fn record(&self, notice: NewNotice) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 
     /// Takes one notice of the route that is due, for at most `lease_for` (and [`crate::MAX_LEASE`]).
@@ -75,32 +82,12 @@ pub trait Inbox: Send + Sync {
     /// is none.
     fn next_due(&self, route: &Route) -> impl Future<Output = Result<Option<UtcMillis>, StoreError>> + Send;
 
-    /// A notice by its number; `None` when there is none or it was pruned.
-    fn get(&self, id: NoticeId) -> impl Future<Output = Result<Option<StoredNotice>, StoreError>> + Send;
-
-    /// The notices in a state, of all routes, by number: at most `limit` of those after `after`.
-    fn list(
-        &self,
-        state: State,
-        after: Option<NoticeId>,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<StoredNotice>, StoreError>> + Send;
-
-    /// How many notices there are in each state, of all routes.
+    /// How many notices there are in each state, of all routes, and how long the oldest has waited: for
+    /// metrics. Cheap enough to be asked every few seconds.
     fn counts(&self) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
-    /// Lets a dead notice be handled again, with its attempts counted anew. `false` when it is not
-    /// dead or not there.
-    fn redrive(&self, id: NoticeId, now: UtcMillis) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Removes the notices in this state that last changed before `before`, and says how many.
-    ///
-    /// What makes a message a duplicate stays for ever: pruning does not let anything in again.
-    fn prune(
-        &self,
-        state: Finished,
-        before: UtcMillis,
-    ) -> impl Future<Output = Result<usize, StoreError>> + Send;
+    /// Whether a message could be kept now, found out by keeping something: for readiness.
+    fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
 impl<I: Inbox> Inbox for Arc<I> {
@@ -131,32 +118,11 @@ impl<I: Inbox> Inbox for Arc<I> {
         I::next_due(self, route)
     }
 
-    fn get(&self, id: NoticeId) -> impl Future<Output = Result<Option<StoredNotice>, StoreError>> + Send {
-        I::get(self, id)
-    }
-
-    fn list(
-        &self,
-        state: State,
-        after: Option<NoticeId>,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<StoredNotice>, StoreError>> + Send {
-        I::list(self, state, after, limit)
-    }
-
     fn counts(&self) -> impl Future<Output = Result<Counts, StoreError>> + Send {
         I::counts(self)
     }
 
-    fn redrive(&self, id: NoticeId, now: UtcMillis) -> impl Future<Output = Result<bool, StoreError>> + Send {
-        I::redrive(self, id, now)
-    }
-
-    fn prune(
-        &self,
-        state: Finished,
-        before: UtcMillis,
-    ) -> impl Future<Output = Result<usize, StoreError>> + Send {
-        I::prune(self, state, before)
+    fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
+        I::check(self)
     }
 }

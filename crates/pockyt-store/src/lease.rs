@@ -6,13 +6,21 @@ use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 
-use crate::{NoticeId, StoredNotice};
+use crate::{Doubt, NoticeId, StoredNotice};
 
 /// The longest lease; a longer one asked for is cut to it, so that a mistake cannot hide a notice.
 pub const MAX_LEASE: Duration = Duration::from_secs(60 * 60);
 
 /// The longest delay before another attempt; a later moment asked for is cut to it.
 pub const MAX_DELAY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How many characters of a reason are kept.
+pub const MAX_REASON: usize = 500;
+
+/// As much of a reason as is kept.
+pub(crate) fn cut_reason(reason: &str) -> String {
+    reason.chars().take(MAX_REASON).collect()
+}
 
 /// Who holds a lease: a text that people can find a worker by, such as a host name and process number.
 ///
@@ -88,7 +96,7 @@ pub struct Claimed {
 
 /// What became of an attempt.
 ///
-/// Reasons are for people; they are cut to 500 characters and should hold no personal data.
+/// Reasons are for people; they are cut to [`MAX_REASON`] characters and should hold no personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -107,6 +115,11 @@ pub enum Outcome {
     },
     /// Handled.
     Done,
+    /// It must not be acted upon as it is: kept in quarantine until somebody decides.
+    Quarantine {
+        /// Why.
+        doubt: Doubt,
+    },
     /// It failed: another attempt at this moment, at most [`MAX_DELAY`] away.
     RetryAt {
         /// When.

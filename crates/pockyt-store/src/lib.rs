@@ -12,13 +12,19 @@
 //!   lease to the next one, and a worker that comes back too late cannot overwrite what happened
 //!   meanwhile. Nothing can be suppressed for ever: leases and delays have upper bounds.
 //!
-//! The crate has no clock and never waits: time is an argument, and waiting is the caller's business.
-//! [`MemoryInbox`] is for tests and for programs that may forget. Others can be checked with the suite
-//! in `conformance` (a feature of this name).
+//! * **Looking and deciding** is for people and their tools ([`InboxAdmin`]): lists, one notice with its
+//!   variants, redriving what is dead, releasing or dismissing what is in quarantine (each also as a dry
+//!   run), and pruning by age, which lets nothing in again.
+//!
+//! The crate has no clock: time is an argument, and waiting for it is the caller's business.
+//! [`MemoryInbox`] is for tests and for programs that may forget. `SqliteStore` (feature `sqlite`, off by
+//! default) keeps everything in a file, in which there is room for a
+//! merchant's own tables; this crate's README has its tables and the queries that people need. Others can
+//! be checked with the suite in `conformance` (a feature of this name).
 //!
 //! ```
 //! use std::time::Duration;
-//! use pockyt_model::{NotificationKind, PaymentNotification, UtcMillis};
+//! use pockyt_model::{Notification, NotificationKind, UtcMillis};
 //! use pockyt_sign::{ApiToken, Received, SigningKey, Verifier};
 //! use pockyt_store::{Arrival, BodyFormat, Inbox, MemoryInbox, NewNotice, Outcome, OwnerToken, Recorded};
 //! use pockyt_store::{Route, Tenant};
@@ -28,7 +34,7 @@
 //!     &time=20221020142817&transactionNo=305680500880311923&verifySign=435d01c5d5fa88cfe8168fbfbf732519";
 //! let key = SigningKey::new(&ApiToken::new("5cbfb079f15b150122261c8537086d77a")?);
 //! let Received::Verified(message) = Verifier::new(key).form(body)? else { panic!("ambiguous") };
-//! let payment = PaymentNotification::read(&message)?;
+//! let payment = Notification::read(NotificationKind::Payment, &message)?;
 //!
 //! let route = Route::new(Tenant::new("shop")?, NotificationKind::Payment);
 //! let arrival = Arrival {
@@ -38,7 +44,7 @@
 //!     received_at: UtcMillis::new(0),
 //!     key_label: "2026",
 //! };
-//! let notice = NewNotice::clean(arrival, &payment.dedupe_key(), &payment.fingerprint());
+//! let notice = NewNotice::clean(arrival, &payment);
 //! let inbox = MemoryInbox::default();
 //! let Recorded::First(id) = inbox.record(notice.clone()).await? else { panic!("seen before") };
 //! assert_eq!(inbox.record(notice).await?, Recorded::Duplicate(id));
@@ -54,6 +60,11 @@
 //! # done.unwrap();
 //! ```
 
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod admin;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod digest;
@@ -63,13 +74,19 @@ mod lease;
 mod memory;
 mod notice;
 mod route;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 mod stored;
+mod transition;
 
+pub use admin::{Decided, Decision, InboxAdmin, Mode};
 pub use digest::ContentDigest;
 pub use error::{FinishError, StoreError, StoreErrorKind};
-pub use inbox::{Inbox, Recorded};
-pub use lease::{Claimed, Lease, MAX_DELAY, MAX_LEASE, Outcome, OwnerToken};
+pub use inbox::{Inbox, MAX_VARIANTS, Recorded};
+pub use lease::{Claimed, Lease, MAX_DELAY, MAX_LEASE, MAX_REASON, Outcome, OwnerToken};
 pub use memory::MemoryInbox;
 pub use notice::{Arrival, BodyFormat, Doubt, Identity, NewNotice, NoticeId};
 pub use route::{InvalidTenant, Route, Tenant};
-pub use stored::{Counts, Finished, Quarantine, Standing, State, StoredNotice};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+pub use stored::{Counts, Finished, Quarantine, Standing, State, StoredNotice, Variant};

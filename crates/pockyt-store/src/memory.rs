@@ -8,8 +8,9 @@ use std::time::Duration;
 use pockyt_model::UtcMillis;
 
 use self::books::Books;
-use crate::{Claimed, Counts, FinishError, Finished, Inbox, Lease, NewNotice, NoticeId, Outcome};
-use crate::{OwnerToken, Recorded, Route, State, StoreError, StoredNotice};
+use crate::Variant;
+use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Inbox, InboxAdmin, Lease, Mode};
+use crate::{NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, StoreError, StoredNotice};
 
 /// An [`Inbox`] in memory: for tests, and for programs that may forget.
 ///
@@ -50,8 +51,22 @@ impl Inbox for MemoryInbox {
         Ok(self.books().next_due(route))
     }
 
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        Ok(self.books().counts())
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl InboxAdmin for MemoryInbox {
     async fn get(&self, id: NoticeId) -> Result<Option<StoredNotice>, StoreError> {
         Ok(self.books().get(id))
+    }
+
+    async fn variants(&self, id: NoticeId) -> Result<Vec<Variant>, StoreError> {
+        Ok(self.books().variants(id))
     }
 
     async fn list(
@@ -63,15 +78,17 @@ impl Inbox for MemoryInbox {
         Ok(self.books().list(state, after, limit))
     }
 
-    async fn counts(&self) -> Result<Counts, StoreError> {
-        Ok(self.books().counts())
+    async fn decide(
+        &self,
+        id: NoticeId,
+        decision: Decision,
+        now: UtcMillis,
+        mode: Mode,
+    ) -> Result<Decided, StoreError> {
+        Ok(self.books().decide(id, &decision, now, mode))
     }
 
-    async fn redrive(&self, id: NoticeId, now: UtcMillis) -> Result<bool, StoreError> {
-        Ok(self.books().redrive(id, now))
-    }
-
-    async fn prune(&self, state: Finished, before: UtcMillis) -> Result<usize, StoreError> {
-        Ok(self.books().prune(state, before))
+    async fn prune(&self, state: Finished, before: UtcMillis, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.books().prune(state, before, limit))
     }
 }

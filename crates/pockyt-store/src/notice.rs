@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use pockyt_model::{DedupeKey, Fingerprint, UtcMillis};
+use pockyt_model::{Notification, UtcMillis};
 use pockyt_sign::Fields;
 
 use crate::{ContentDigest, Route};
@@ -40,6 +40,21 @@ pub enum BodyFormat {
     Json,
 }
 
+impl BodyFormat {
+    /// A stable word for it, as in records: `form` or `json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Json => "json",
+        }
+    }
+
+    /// The format of this word; `None` for any other.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Form, Self::Json].into_iter().find(|format| format.as_str() == word)
+    }
+}
+
 /// Why a message with a right signature is not believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -48,6 +63,11 @@ pub enum Doubt {
     Ambiguous {
         /// The field whose value could be read as another field.
         field: String,
+    },
+    /// It reads well and is not what the merchant expected, such as another amount.
+    Mismatch {
+        /// What was expected and what came; no personal data.
+        problem: String,
     },
     /// A required field is missing or malformed.
     Unreadable {
@@ -65,9 +85,9 @@ pub enum Doubt {
 pub enum Identity {
     /// Of a clean message.
     Clean {
-        /// Says which deliveries are of one notification; see [`DedupeKey`].
+        /// Says which deliveries are of one notification; see [`pockyt_model::DedupeKey`]. Never empty.
         key: String,
-        /// What these must agree on; see [`Fingerprint`].
+        /// What these must agree on; see [`pockyt_model::Fingerprint`].
         fingerprint: [u8; 32],
     },
     /// Of a doubtful one: only its signed text is known. All ways to cut that text are the same message.
@@ -109,27 +129,31 @@ pub struct NewNotice {
     pub(crate) received_at: UtcMillis,
     pub(crate) key_label: String,
     pub(crate) identity: Identity,
+    pub(crate) content: ContentDigest,
     pub(crate) doubt: Option<Doubt>,
 }
 
 impl NewNotice {
     /// A verified message that reads as its kind: it will be handed over.
-    pub fn clean(arrival: Arrival<'_>, key: &DedupeKey, fingerprint: &Fingerprint) -> Self {
-        let (key, fingerprint) = (key.as_str().to_owned(), *fingerprint.as_bytes());
-        Self::new(arrival, Identity::Clean { key, fingerprint }, None)
+    pub fn clean(arrival: Arrival<'_>, notification: &Notification) -> Self {
+        let key = notification.dedupe_key().as_str().to_owned();
+        let fingerprint = *notification.fingerprint().as_bytes();
+        let content = ContentDigest::of(notification.fields());
+        Self::new(arrival, Identity::Clean { key, fingerprint }, content, None)
     }
 
     /// A message that must not be acted upon: it will be kept in quarantine.
     ///
     /// `fields` are its signed fields, whose text tells it from others.
     pub fn doubtful(arrival: Arrival<'_>, fields: &Fields<'_>, doubt: Doubt) -> Self {
-        Self::new(arrival, Identity::Doubtful(ContentDigest::of(fields)), Some(doubt))
+        let content = ContentDigest::of(fields);
+        Self::new(arrival, Identity::Doubtful(content), content, Some(doubt))
     }
 
-    fn new(arrival: Arrival<'_>, identity: Identity, doubt: Option<Doubt>) -> Self {
+    fn new(arrival: Arrival<'_>, identity: Identity, content: ContentDigest, doubt: Option<Doubt>) -> Self {
         let Arrival { route, format, body, received_at, key_label } = arrival;
         let (body, key_label) = (body.into(), key_label.to_owned());
-        Self { route, format, body, received_at, key_label, identity, doubt }
+        Self { route, format, body, received_at, key_label, identity, content, doubt }
     }
 
     /// Where it came in.
@@ -145,6 +169,37 @@ impl NewNotice {
     /// What makes it the same as another.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Tells it from other messages of the same identity, which differ in what does not matter: another
+    /// `time`, another note.
+    pub fn content(&self) -> &ContentDigest {
+        &self.content
+    }
+
+    /// How the body is written.
+    pub fn format(&self) -> BodyFormat {
+        self.format
+    }
+
+    /// The body as it was received.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// When it was received.
+    pub fn received_at(&self) -> UtcMillis {
+        self.received_at
+    }
+
+    /// The label of the key that matched.
+    pub fn key_label(&self) -> &str {
+        &self.key_label
+    }
+
+    /// Why it is not believed; `None` when it is clean.
+    pub fn doubt(&self) -> Option<&Doubt> {
+        self.doubt.as_ref()
     }
 }
 

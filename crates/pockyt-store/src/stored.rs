@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pockyt_model::UtcMillis;
 
-use crate::{BodyFormat, Doubt, Identity, NoticeId, OwnerToken, Route};
+use crate::{BodyFormat, ContentDigest, Doubt, Identity, NoticeId, OwnerToken, Route};
 
 /// A recorded notice as it stands.
 #[derive(Clone)]
@@ -17,6 +17,8 @@ pub struct StoredNotice {
     pub route: Route,
     /// What makes it the same as another.
     pub identity: Identity,
+    /// Of its signed text; its [`Variant`]s have others.
+    pub content: ContentDigest,
     /// How the body is written.
     pub format: BodyFormat,
     /// The body as it was received, `verifySign` included.
@@ -34,11 +36,15 @@ pub struct StoredNotice {
     pub failures: u32,
     /// Attempts that were put off.
     pub deferrals: u32,
-    /// What the last attempt that did not succeed gave as its reason.
+    /// What the last attempt that did not succeed, or the last decision, gave as its reason.
     pub last_reason: Option<String>,
+    /// Why it is or was in quarantine. It stays when the notice is released, so that whoever handles it
+    /// then knows that its own word is not enough.
+    pub quarantine: Option<Quarantine>,
     /// What is to happen with it.
     pub standing: Standing,
-    pub(crate) fence: u64,
+    /// The number of the last lease, for those who write a store; 0 before the first.
+    pub fence: u64,
 }
 
 impl StoredNotice {
@@ -60,6 +66,7 @@ impl fmt::Debug for StoredNotice {
             .field("changed_at", &self.changed_at)
             .field("failures", &self.failures)
             .field("deferrals", &self.deferrals)
+            .field("quarantine", &self.quarantine)
             .field("standing", &self.standing)
             .finish_non_exhaustive()
     }
@@ -71,6 +78,8 @@ impl fmt::Debug for StoredNotice {
 pub enum Standing {
     /// Given up: for people to look at, and to redrive.
     Dead,
+    /// Set aside by a decision, without being handled.
+    Dismissed,
     /// Handled.
     Done,
     /// In somebody's hands until the lease ends.
@@ -80,8 +89,8 @@ pub enum Standing {
         /// From when on anybody may take it over.
         until: UtcMillis,
     },
-    /// Never to be handled as it is.
-    Quarantined(Quarantine),
+    /// Not to be handled unless somebody decides so; see [`StoredNotice::quarantine`] for the reason.
+    Quarantined,
     /// To be handled.
     Waiting {
         /// Not before this.
@@ -94,9 +103,10 @@ impl Standing {
     pub fn state(&self) -> State {
         match self {
             Self::Dead => State::Dead,
+            Self::Dismissed => State::Dismissed,
             Self::Done => State::Done,
             Self::Leased { .. } => State::Leased,
-            Self::Quarantined(_) => State::Quarantined,
+            Self::Quarantined => State::Quarantined,
             Self::Waiting { .. } => State::Waiting,
         }
     }
@@ -117,11 +127,13 @@ impl Standing {
 pub enum State {
     /// Given up.
     Dead,
+    /// Set aside by a decision.
+    Dismissed,
     /// Handled.
     Done,
     /// In somebody's hands.
     Leased,
-    /// Never to be handled as it is.
+    /// Not to be handled unless somebody decides so.
     Quarantined,
     /// To be handled.
     Waiting,
@@ -129,17 +141,24 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Dead, Self::Done, Self::Leased, Self::Quarantined, Self::Waiting];
+    pub const ALL: [Self; 6] =
+        [Self::Dead, Self::Dismissed, Self::Done, Self::Leased, Self::Quarantined, Self::Waiting];
 
     /// A stable word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Dead => "dead",
+            Self::Dismissed => "dismissed",
             Self::Done => "done",
             Self::Leased => "leased",
             Self::Quarantined => "quarantined",
             Self::Waiting => "waiting",
         }
+    }
+
+    /// The state of this word; `None` for any other.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 
@@ -149,16 +168,24 @@ impl State {
 pub enum Finished {
     /// Given up.
     Dead,
+    /// Set aside by a decision.
+    Dismissed,
     /// Handled.
     Done,
-    /// Never to be handled as it is.
+    /// Not to be handled unless somebody decides so.
     Quarantined,
+}
+
+impl Finished {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Dead, Self::Dismissed, Self::Done, Self::Quarantined];
 }
 
 impl From<Finished> for State {
     fn from(finished: Finished) -> Self {
         match finished {
             Finished::Dead => Self::Dead,
+            Finished::Dismissed => Self::Dismissed,
             Finished::Done => Self::Done,
             Finished::Quarantined => Self::Quarantined,
         }
@@ -178,20 +205,52 @@ pub enum Quarantine {
     Doubt(Doubt),
 }
 
-/// How many notices there are in each state.
+/// Another message of the same notification: it agrees in all that matters and differs elsewhere.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Variant {
+    /// Of its signed text.
+    pub content: ContentDigest,
+    /// How the body is written.
+    pub format: BodyFormat,
+    /// The body as it was received, `verifySign` included.
+    pub body: Arc<[u8]>,
+    /// When it was received first.
+    pub received_at: UtcMillis,
+    /// The label of the key that matched.
+    pub key_label: String,
+}
+
+/// Without the body, which holds personal data and a signature.
+impl fmt::Debug for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Variant")
+            .field("content", &self.content)
+            .field("received_at", &self.received_at)
+            .field("key_label", &self.key_label)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How many notices there are in each state, and how long the oldest has been waiting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
     /// Given up.
     pub dead: usize,
+    /// Set aside by a decision.
+    pub dismissed: usize,
     /// Handled, and not yet pruned.
     pub done: usize,
     /// In somebody's hands, expired leases included.
     pub leased: usize,
-    /// Never to be handled as they are.
+    /// Not to be handled unless somebody decides so.
     pub quarantined: usize,
     /// To be handled.
     pub waiting: usize,
+    /// When the waiting or leased notice of the lowest number was received; `None` when there is none.
+    /// Its age tells whether the handlers keep up.
+    pub oldest_unhandled: Option<UtcMillis>,
 }
 
 impl Counts {
@@ -199,10 +258,23 @@ impl Counts {
     pub fn of(&self, state: State) -> usize {
         match state {
             State::Dead => self.dead,
+            State::Dismissed => self.dismissed,
             State::Done => self.done,
             State::Leased => self.leased,
             State::Quarantined => self.quarantined,
             State::Waiting => self.waiting,
+        }
+    }
+
+    /// The count of one state, to be set.
+    pub fn of_mut(&mut self, state: State) -> &mut usize {
+        match state {
+            State::Dead => &mut self.dead,
+            State::Dismissed => &mut self.dismissed,
+            State::Done => &mut self.done,
+            State::Leased => &mut self.leased,
+            State::Quarantined => &mut self.quarantined,
+            State::Waiting => &mut self.waiting,
         }
     }
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 use pockyt_store::conformance::{self, model, payment, route};
-use pockyt_store::{Inbox, MemoryInbox, Outcome, OwnerToken, Recorded};
+use pockyt_store::{Inbox, InboxAdmin, MemoryInbox, Outcome, OwnerToken, Recorded};
 use proptest::prelude::*;
 
 /// The memory inbox never waits, so one poll is all it takes.

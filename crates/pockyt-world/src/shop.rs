@@ -108,7 +108,7 @@ impl Shop {
 
     /// Which messages wait for a person, and why.
     pub(crate) async fn quarantined(&self) -> anyhow::Result<Vec<String>> {
-        use pockyt_store::Inbox as _;
+        use pockyt_store::InboxAdmin as _;
         let notices = self.listener.inbox().list(State::Quarantined, None, 100).await?;
         Ok(notices.iter().map(|notice| format!("{}", notice.id)).collect())
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pockyt_ipn::{Handled, Handler, Listener, Notice, RetryPolicy};
 use pockyt_sign::SigningKey;
-use pockyt_store::{Finished, Inbox};
+use pockyt_store::{Finished, InboxAdmin};
 use proptest::prelude::*;
 
 use crate::support::{FORM, JSON, ManualClock, TestInbox, fields, form, genuine, json, key, recut, signed};
@@ -143,7 +143,7 @@ async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
                 }
             }
             Event::PruneWhatIsDone => {
-                let _ = inbox.prune(Finished::Done, pockyt_model::UtcMillis::new(u64::MAX)).await;
+                let _ = inbox.prune(Finished::Done, pockyt_model::UtcMillis::new(u64::MAX), 99).await;
             }
             Event::Run => assert_eq!(listener.run_until_idle(&till).await.is_err(), down),
             Event::StoreFails(fails) => inbox.down.store(fails, Ordering::SeqCst),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use pockyt_ipn::{Handled, Notice, RetryPolicy};
 use pockyt_model::Clock;
-use pockyt_store::{Inbox, State};
+use pockyt_store::{Decision, Inbox, InboxAdmin, Mode, State};
 
 use crate::support::{FORM, ManualClock, Script, TestListener, builder, fields, form, genuine, listener};
 use crate::support::{signed, states};
@@ -66,7 +66,8 @@ async fn failures_are_tried_again_with_doubling_delays_until_the_notice_is_dead(
     assert_eq!((dead.last_reason.as_deref(), dead.attempt()), (Some("database down"), 6));
     assert_eq!((listener.counts().retried, listener.counts().dead), (5, 1));
 
-    assert!(listener.inbox().redrive(dead.id, clock.now()).await.unwrap());
+    let redriven = listener.inbox().decide(dead.id, Decision::Redrive, clock.now(), Mode::Apply).await;
+    assert!(redriven.unwrap().is_moved());
     assert_eq!(listener.run_until_idle(&Script::new(Vec::new())).await.unwrap(), 1);
     assert_eq!(count(&listener).await, [0, 1, 0, 0, 0]);
 }

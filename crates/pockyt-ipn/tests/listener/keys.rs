@@ -6,7 +6,7 @@ use std::time::Duration;
 use pockyt_ipn::{BuildError, Listener, Verdict};
 use pockyt_model::Clock;
 use pockyt_sign::{ApiToken, KeyRing, SigningKey};
-use pockyt_store::{Inbox, State};
+use pockyt_store::{Decision, Inbox, InboxAdmin, Mode, State};
 
 use crate::support::{FORM, ManualClock, Script, TestInbox, TestListener, cuts, fields, form, genuine, key};
 use crate::support::{signed, signed_with, states};
@@ -133,7 +133,7 @@ async fn a_notice_that_is_unreadable_for_a_day_is_dead_and_can_be_redriven_when_
     assert_eq!((without.counts().unreadable, without.counts().dead), (2, 1));
 
     let dead = inbox.list(State::Dead, None, 1).await.unwrap().remove(0);
-    assert!(inbox.redrive(dead.id, clock.now()).await.unwrap());
+    assert!(inbox.decide(dead.id, Decision::Redrive, clock.now(), Mode::Apply).await.unwrap().is_moved());
     assert_eq!(run(&listener(both_keys(), &inbox, &clock)).await, ["order-1 success #1"]);
     assert_eq!(count(&inbox).await, [0, 1, 0, 0, 0]);
 }

@@ -8,8 +8,9 @@ use pockyt_ipn::{Handled, Listener, ListenerBuilder, Notice};
 use pockyt_model::{Clock, UtcMillis};
 use pockyt_sign::{ApiToken, SigningKey, algorithm};
 use pockyt_store::{
-    Claimed, Counts, FinishError, Finished, Inbox, Lease, MemoryInbox, NewNotice, NoticeId, Outcome,
-    OwnerToken, Recorded, Route, State, StoreError, StoreErrorKind, StoredNotice,
+    Claimed, Counts, Decided, Decision, FinishError, Finished, Inbox, InboxAdmin, Lease, MemoryInbox, Mode,
+    NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, StoreError, StoreErrorKind,
+    StoredNotice, Variant,
 };
 
 pub(crate) const TOKEN: &str = "canary-5f1d0c-not-a-real-token";
@@ -141,7 +142,8 @@ pub(crate) fn listener() -> (TestListener, ManualClock) {
 }
 
 pub(crate) fn states(counts: Counts) -> [usize; 5] {
-    State::ALL.map(|state| counts.of(state))
+    [State::Dead, State::Done, State::Leased, State::Quarantined, State::Waiting]
+        .map(|state| counts.of(state))
 }
 
 /// Keeps what it is told, and answers from a script.
@@ -214,6 +216,20 @@ impl Inbox for TestInbox {
         self.up()?.next_due(route).await
     }
 
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.up()?.counts().await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.up()?.check().await
+    }
+}
+
+impl InboxAdmin for TestInbox {
+    async fn variants(&self, id: NoticeId) -> Result<Vec<Variant>, StoreError> {
+        self.up()?.variants(id).await
+    }
+
     async fn get(&self, id: NoticeId) -> Result<Option<StoredNotice>, StoreError> {
         self.up()?.get(id).await
     }
@@ -227,15 +243,17 @@ impl Inbox for TestInbox {
         self.up()?.list(state, after, limit).await
     }
 
-    async fn counts(&self) -> Result<Counts, StoreError> {
-        self.up()?.counts().await
+    async fn decide(
+        &self,
+        id: NoticeId,
+        decision: Decision,
+        now: UtcMillis,
+        mode: Mode,
+    ) -> Result<Decided, StoreError> {
+        self.up()?.decide(id, decision, now, mode).await
     }
 
-    async fn redrive(&self, id: NoticeId, now: UtcMillis) -> Result<bool, StoreError> {
-        self.up()?.redrive(id, now).await
-    }
-
-    async fn prune(&self, state: Finished, before: UtcMillis) -> Result<usize, StoreError> {
-        self.up()?.prune(state, before).await
+    async fn prune(&self, state: Finished, before: UtcMillis, limit: usize) -> Result<usize, StoreError> {
+        self.up()?.prune(state, before, limit).await
     }
 }

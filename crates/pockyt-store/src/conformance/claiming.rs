@@ -4,21 +4,23 @@ use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 
+use super::Store;
 use super::messages::{payment, route};
-use crate::{Claimed, FinishError, Inbox, MAX_DELAY, MAX_LEASE, Outcome, OwnerToken, Standing, State};
+use crate::{Claimed, Decision, FinishError, MAX_DELAY, MAX_LEASE, MAX_REASON, Mode, Outcome, OwnerToken};
+use crate::{Standing, State};
 
 const LEASE: Duration = Duration::from_millis(100);
 
-async fn record<I: Inbox>(inbox: &I, number: u32, at: u64) {
+async fn record<I: Store>(inbox: &I, number: u32, at: u64) {
     inbox.record(payment(&route("shop"), number, 5, "success", at)).await.expect("records");
 }
 
-async fn claim<I: Inbox>(inbox: &I, owner: &str, now: u64) -> Option<Claimed> {
+async fn claim<I: Store>(inbox: &I, owner: &str, now: u64) -> Option<Claimed> {
     let owner = OwnerToken::new(owner);
     inbox.claim(&route("shop"), &owner, UtcMillis::new(now), LEASE).await.expect("claims")
 }
 
-async fn finish<I: Inbox>(
+async fn finish<I: Store>(
     inbox: &I,
     claimed: &Claimed,
     outcome: Outcome,
@@ -27,7 +29,7 @@ async fn finish<I: Inbox>(
     inbox.finish(&claimed.lease, outcome, UtcMillis::new(now)).await
 }
 
-async fn next_due<I: Inbox>(inbox: &I) -> Option<u64> {
+async fn next_due<I: Store>(inbox: &I) -> Option<u64> {
     inbox.next_due(&route("shop")).await.expect("looks").map(UtcMillis::get)
 }
 
@@ -36,7 +38,7 @@ fn retry(at: u64) -> Outcome {
 }
 
 /// While a lease runs nobody else gets the notice, and every notice gets a holder.
-pub async fn each_notice_has_one_holder<I: Inbox>(inbox: &I) {
+pub async fn each_notice_has_one_holder<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;
     record(inbox, 2, 20).await;
     assert!(claim(inbox, "a", 9).await.is_none(), "not due yet");
@@ -51,7 +53,7 @@ pub async fn each_notice_has_one_holder<I: Inbox>(inbox: &I) {
 }
 
 /// The work of a dead owner goes on, and when the owner was only slow, it comes too late.
-pub async fn expired_leases_are_taken_over_and_the_late_owner_is_refused<I: Inbox>(inbox: &I) {
+pub async fn expired_leases_are_taken_over_and_the_late_owner_is_refused<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;
     let slow = claim(inbox, "a", 10).await.expect("is due");
     // The same name again, as after a restart: the name alone must not let the old lease through.
@@ -72,7 +74,7 @@ pub async fn expired_leases_are_taken_over_and_the_late_owner_is_refused<I: Inbo
 }
 
 /// A lease that ran out while nobody else came is as good as ever.
-pub async fn unfinished_leases_that_ran_out_may_still_finish<I: Inbox>(inbox: &I) {
+pub async fn unfinished_leases_that_ran_out_may_still_finish<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;
     let slow = claim(inbox, "a", 10).await.expect("is due");
     finish(inbox, &slow, Outcome::Done, 5000).await.expect("nobody took over");
@@ -80,7 +82,7 @@ pub async fn unfinished_leases_that_ran_out_may_still_finish<I: Inbox>(inbox: &I
 }
 
 /// Retries and deferrals come due at their time and are counted apart; the end is the end.
-pub async fn outcomes_are_written<I: Inbox>(inbox: &I) {
+pub async fn outcomes_are_written<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;
     let claimed = claim(inbox, "a", 10).await.expect("is due");
     finish(inbox, &claimed, retry(300), 20).await.expect("finishes");
@@ -104,7 +106,7 @@ pub async fn outcomes_are_written<I: Inbox>(inbox: &I) {
 }
 
 /// No lease and no delay hides a notice for ever.
-pub async fn delays_and_leases_are_bounded<I: Inbox>(inbox: &I) {
+pub async fn delays_and_leases_are_bounded<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;
     let (owner, now) = (OwnerToken::new("a"), UtcMillis::new(10));
     let claimed = inbox.claim(&route("shop"), &owner, now, Duration::MAX).await.expect("claims");
@@ -117,11 +119,14 @@ pub async fn delays_and_leases_are_bounded<I: Inbox>(inbox: &I) {
 }
 
 /// A dead notice begins anew, and an old lease on it stays worthless.
-pub async fn dead_notices_can_be_redriven<I: Inbox>(inbox: &I) {
+pub async fn dead_notices_can_be_redriven<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;
     let old = claim(inbox, "a", 10).await.expect("is due");
     let id = old.notice.id;
-    let redrive = async |now| inbox.redrive(id, UtcMillis::new(now)).await.expect("redrives");
+    let redrive = async |now| {
+        let decided = inbox.decide(id, Decision::Redrive, UtcMillis::new(now), Mode::Apply).await;
+        decided.expect("redrives").is_moved()
+    };
     assert!(!redrive(11).await, "it is in hand, not dead");
     finish(inbox, &old, Outcome::Dead { why: "x".into() }, 20).await.expect("finishes");
     assert!(redrive(30).await);
@@ -133,11 +138,36 @@ pub async fn dead_notices_can_be_redriven<I: Inbox>(inbox: &I) {
     finish(inbox, &new, Outcome::Done, 32).await.expect("holds the lease");
 }
 
-/// A reason is kept for people, up to 500 characters of it.
-pub async fn reasons_are_cut<I: Inbox>(inbox: &I) {
+/// A reason is kept for people, up to a number of characters.
+pub async fn reasons_are_cut<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;
     let claimed = claim(inbox, "a", 10).await.expect("is due");
     finish(inbox, &claimed, Outcome::Dead { why: "é".repeat(600) }, 20).await.expect("finishes");
     let kept = inbox.get(claimed.notice.id).await.expect("gets").expect("is there");
-    assert_eq!(kept.last_reason, Some("é".repeat(500)));
+    assert_eq!(kept.last_reason, Some("é".repeat(MAX_REASON)));
+}
+
+/// A notice whose workers never come back keeps nobody from the others.
+pub async fn a_poisonous_notice_holds_up_no_other<I: Store>(inbox: &I) {
+    for number in 1..=5 {
+        record(inbox, number, 10).await;
+    }
+    let poison = claim(inbox, "a", 10).await.expect("is due").notice.id;
+    let (mut now, mut done, mut taken_over) = (10, 0, 0);
+    while done < 4 {
+        now += 100;
+        assert!(now < 2000, "the others wait for the poisonous one");
+        // One worker, which dies of the poisonous one.
+        while let Some(claimed) = claim(inbox, "a", now).await {
+            if claimed.notice.id == poison {
+                taken_over += 1;
+                break;
+            }
+            finish(inbox, &claimed, Outcome::Done, now).await.expect("holds the lease");
+            done += 1;
+        }
+    }
+    let kept = inbox.get(poison).await.expect("gets").expect("is there");
+    assert_eq!((kept.failures, kept.standing.state()), (taken_over, State::Leased));
+    assert!(kept.last_reason.is_some_and(|reason| reason.contains("ran out")));
 }

@@ -1,6 +1,6 @@
 //! Messages to record, signed with a key of the suite's own.
 
-use pockyt_model::{NotificationKind, PaymentNotification, UtcMillis};
+use pockyt_model::{Notification, NotificationKind, UtcMillis};
 use pockyt_sign::{Received, SigningKey, Verifier, algorithm};
 
 use crate::{Arrival, BodyFormat, Doubt, NewNotice, Route, Tenant};
@@ -15,10 +15,22 @@ pub fn route(tenant: &str) -> Route {
 
 /// A clean notification of payment number `payment`.
 pub fn payment(route: &Route, payment: u32, amount: u32, status: &str, at: u64) -> NewNotice {
-    let body = form(&fields(payment, amount, status));
+    clean(route, &fields(payment, amount, status), at)
+}
+
+/// The same in all that matters as the [`payment`] of this number and amount that succeeded, and with
+/// another `time`.
+pub fn variant(route: &Route, payment: u32, amount: u32, time: u32, at: u64) -> NewNotice {
+    let mut fields = fields(payment, amount, "success");
+    fields.push(("time", format!("2026{time:010}")));
+    clean(route, &fields, at)
+}
+
+fn clean(route: &Route, fields: &[(&str, String)], at: u64) -> NewNotice {
+    let body = form(fields);
     let Received::Verified(message) = received(&body) else { unreachable!("no odd values") };
-    let read = PaymentNotification::read(&message).expect("all required fields are there");
-    NewNotice::clean(arrival(route, &body, at), &read.dedupe_key(), &read.fingerprint())
+    let read = Notification::read(route.kind(), &message).expect("all required fields are there");
+    NewNotice::clean(arrival(route, &body, at), &read)
 }
 
 /// A doubtful message, with the very fields of the clean one of the same payment.

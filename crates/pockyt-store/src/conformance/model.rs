@@ -1,13 +1,15 @@
 //! A naive inbox to compare with, over random histories.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::sample::select;
 
-use super::messages::{doubtful, payment, route};
-use crate::{Claimed, Counts, FinishError, Finished, Inbox, NoticeId, Outcome, OwnerToken, Recorded, State};
+use super::Store;
+use super::messages::{doubtful, route, variant};
+use crate::{Claimed, Counts, Decided, Decision, Doubt, FinishError, Finished, Mode, NoticeId, Outcome};
+use crate::{OwnerToken, Recorded, State};
 
 /// One thing that happens to an inbox.
 #[derive(Clone, Debug)]
@@ -20,6 +22,15 @@ pub enum Step {
         /// How long for, in milliseconds.
         lease: u64,
     },
+    /// Something is decided about one of the notices.
+    Decide {
+        /// Which, counted from the first.
+        notice: usize,
+        /// What.
+        decision: Decision,
+        /// Whether it is carried out.
+        mode: Mode,
+    },
     /// One of the leases ever given out is used.
     Finish {
         /// Which, counted from the newest, and around.
@@ -28,18 +39,20 @@ pub enum Step {
         outcome: FinishAs,
     },
     /// Old records go.
-    Prune(Finished),
+    Prune {
+        /// Which.
+        state: Finished,
+        /// How many at most.
+        limit: usize,
+    },
     /// A message comes in.
     Record {
         /// What about.
         payment: u32,
         /// What it says; `None` when it cannot be read.
         amount: Option<u32>,
-    },
-    /// One of the notices is to be handled again.
-    Redrive {
-        /// Which, counted from the first.
-        notice: usize,
+        /// What it says besides, which does not matter.
+        time: u32,
     },
 }
 
@@ -53,6 +66,8 @@ pub enum FinishAs {
     Defer(u64),
     /// Handled.
     Done,
+    /// Not believed any more.
+    Quarantine,
     /// Again after so many milliseconds.
     Retry(u64),
 }
@@ -64,22 +79,31 @@ pub fn histories() -> impl Strategy<Value = Vec<Step>> {
         Just(FinishAs::Dead),
         (0..50_u64).prop_map(FinishAs::Defer),
         Just(FinishAs::Done),
+        Just(FinishAs::Quarantine),
         (0..50_u64).prop_map(FinishAs::Retry),
     ];
-    let finished = prop_oneof![Just(Finished::Dead), Just(Finished::Done), Just(Finished::Quarantined)];
+    let why = || String::from("because");
+    let decision = prop_oneof![
+        1 => Just(Decision::Dismiss { why: why() }),
+        2 => Just(Decision::Redrive),
+        1 => Just(Decision::Release { why: why() }),
+    ];
+    let mode = prop_oneof![3 => Just(Mode::Apply), 1 => Just(Mode::DryRun)];
     let step = prop_oneof![
-        4 => (0..4_u32, amount).prop_map(|(payment, amount)| Step::Record { payment, amount }),
+        4 => (0..4_u32, amount, 0..3_u32)
+            .prop_map(|(payment, amount, time)| Step::Record { payment, amount, time }),
         4 => (1..60_u64).prop_map(|lease| Step::Claim { lease }),
         4 => (0..4_usize, outcome).prop_map(|(lease, outcome)| Step::Finish { lease, outcome }),
         3 => (1..80_u64).prop_map(Step::Advance),
-        1 => finished.prop_map(Step::Prune),
-        1 => any::<u8>().prop_map(|notice| Step::Redrive { notice: notice.into() }),
+        1 => (select(&Finished::ALL), 0..4_usize).prop_map(|(state, limit)| Step::Prune { state, limit }),
+        2 => (any::<u8>(), decision, mode)
+            .prop_map(|(notice, decision, mode)| Step::Decide { notice: notice.into(), decision, mode }),
     ];
     proptest::collection::vec(step, 1..60)
 }
 
 /// Plays a history on an empty inbox and compares every answer with the model's.
-pub async fn agrees<I: Inbox>(inbox: &I, history: &[Step]) {
+pub async fn agrees<I: Store>(inbox: &I, history: &[Step]) {
     let mut model = Model::default();
     for step in history {
         model.play(inbox, step).await;
@@ -87,6 +111,7 @@ pub async fn agrees<I: Inbox>(inbox: &I, history: &[Step]) {
         assert_eq!(inbox.next_due(&route("shop")).await.expect("looks"), due, "after {step:?}");
         assert_eq!(inbox.counts().await.expect("counts"), model.counts(), "after {step:?}");
     }
+    model.compare(inbox).await;
 }
 
 /// One message, as simply as it can be told.
@@ -94,7 +119,10 @@ struct Row {
     id: NoticeId,
     payment: u32,
     amount: Option<u32>,
+    /// The first is the notice's own; of doubtful ones there is only one.
+    times: Vec<u32>,
     state: State,
+    received_at: u64,
     /// Of waiting and leased rows.
     due_at: u64,
     changed_at: u64,
@@ -108,6 +136,10 @@ impl Row {
     fn due_at(&self) -> Option<u64> {
         matches!(self.state, State::Waiting | State::Leased).then_some(self.due_at)
     }
+
+    fn variants(&self) -> usize {
+        if self.pruned { 0 } else { self.times.len() - 1 }
+    }
 }
 
 #[derive(Default)]
@@ -118,26 +150,29 @@ struct Model {
 }
 
 impl Model {
-    async fn play<I: Inbox>(&mut self, inbox: &I, step: &Step) {
+    async fn play<I: Store>(&mut self, inbox: &I, step: &Step) {
         match step {
             Step::Advance(millis) => self.now += millis,
             Step::Claim { lease } => self.claim(inbox, *lease).await,
             Step::Finish { lease, outcome } => self.finish(inbox, *lease, *outcome).await,
-            Step::Prune(state) => self.prune(inbox, *state).await,
-            Step::Record { payment, amount } => self.record(inbox, *payment, *amount).await,
-            Step::Redrive { notice } => self.redrive(inbox, *notice).await,
+            Step::Decide { notice, decision, mode } => self.decide(inbox, *notice, decision, *mode).await,
+            Step::Prune { state, limit } => self.prune(inbox, *state, *limit).await,
+            Step::Record { payment, amount, time } => self.record(inbox, *payment, *amount, *time).await,
         }
     }
 
-    async fn record<I: Inbox>(&mut self, inbox: &I, number: u32, amount: Option<u32>) {
+    async fn record<I: Store>(&mut self, inbox: &I, number: u32, amount: Option<u32>, time: u32) {
         let shop = route("shop");
         let notice = match amount {
-            Some(amount) => payment(&shop, number, amount, "success", self.now),
+            Some(amount) => variant(&shop, number, amount, time, self.now),
             None => doubtful(&shop, number, self.now),
         };
         let recorded = inbox.record(notice).await.expect("records");
-        if let Some(row) = self.rows.iter().find(|row| row.payment == number && row.amount == amount) {
+        if let Some(row) = self.rows.iter_mut().find(|row| row.payment == number && row.amount == amount) {
             assert_eq!(recorded, Recorded::Duplicate(row.id));
+            if amount.is_some() && !row.pruned && !row.times.contains(&time) {
+                row.times.push(time);
+            }
             return;
         }
         let id = recorded.id();
@@ -150,7 +185,9 @@ impl Model {
             id,
             payment: number,
             amount,
+            times: vec![time],
             state,
+            received_at: self.now,
             due_at: self.now,
             changed_at: self.now,
             fence: 0,
@@ -160,7 +197,7 @@ impl Model {
         });
     }
 
-    async fn claim<I: Inbox>(&mut self, inbox: &I, lease: u64) {
+    async fn claim<I: Store>(&mut self, inbox: &I, lease: u64) {
         let (now, owner) = (self.now, OwnerToken::new("a"));
         let lease_for = Duration::from_millis(lease);
         let claimed = inbox.claim(&route("shop"), &owner, UtcMillis::new(now), lease_for).await;
@@ -180,7 +217,7 @@ impl Model {
         self.leases.push(claimed);
     }
 
-    async fn finish<I: Inbox>(&mut self, inbox: &I, lease: usize, outcome: FinishAs) {
+    async fn finish<I: Store>(&mut self, inbox: &I, lease: usize, outcome: FinishAs) {
         let now = self.now;
         let Some(back) = lease.checked_rem(self.leases.len()) else { return };
         let Some(claimed) = self.leases.iter().rev().nth(back).cloned() else { return };
@@ -190,6 +227,7 @@ impl Model {
             FinishAs::Dead => Outcome::Dead { why },
             FinishAs::Defer(delay) => Outcome::Defer { at: at(delay), why },
             FinishAs::Done => Outcome::Done,
+            FinishAs::Quarantine => Outcome::Quarantine { doubt: Doubt::Mismatch { problem: why } },
             FinishAs::Retry(delay) => Outcome::RetryAt { at: at(delay), why },
         };
         let finished = inbox.finish(&claimed.lease, written, UtcMillis::new(now)).await;
@@ -204,28 +242,52 @@ impl Model {
         (row.state, row.due_at) = match outcome {
             FinishAs::Dead => (State::Dead, 0),
             FinishAs::Done => (State::Done, 0),
+            FinishAs::Quarantine => (State::Quarantined, 0),
             FinishAs::Defer(delay) | FinishAs::Retry(delay) => (State::Waiting, now + delay),
         };
         row.deferrals += u32::from(matches!(outcome, FinishAs::Defer(_)));
         row.failures += u32::from(matches!(outcome, FinishAs::Retry(_)));
     }
 
-    async fn prune<I: Inbox>(&mut self, inbox: &I, state: Finished) {
-        let pruned = inbox.prune(state, UtcMillis::new(self.now)).await.expect("prunes");
+    async fn prune<I: Store>(&mut self, inbox: &I, state: Finished, limit: usize) {
+        let pruned = inbox.prune(state, UtcMillis::new(self.now), limit).await.expect("prunes");
         let old = |row: &&mut Row| row.state == state.into() && !row.pruned && row.changed_at < self.now;
-        let expected = self.rows.iter_mut().filter(old).map(|row| row.pruned = true).count();
+        let mut old: Vec<&mut Row> = self.rows.iter_mut().filter(old).collect();
+        old.sort_by_key(|row| (row.changed_at, row.id));
+        let expected = old.into_iter().take(limit).map(|row| row.pruned = true).count();
         assert_eq!(pruned, expected);
     }
 
-    async fn redrive<I: Inbox>(&mut self, inbox: &I, notice: usize) {
+    async fn decide<I: Store>(&mut self, inbox: &I, notice: usize, decision: &Decision, mode: Mode) {
         let now = self.now;
         let Some(index) = notice.checked_rem(self.rows.len()) else { return };
         let Some(row) = self.rows.get_mut(index) else { return };
-        let redriven = inbox.redrive(row.id, UtcMillis::new(now)).await.expect("redrives");
-        assert_eq!(redriven, row.state == State::Dead && !row.pruned);
-        if redriven {
-            (row.state, row.due_at, row.changed_at) = (State::Waiting, now, now);
-            (row.failures, row.deferrals) = (0, 0);
+        let decided =
+            inbox.decide(row.id, decision.clone(), UtcMillis::new(now), mode).await.expect("decides");
+        let expected = match decision.moves(row.state) {
+            _ if row.pruned => Decided::Missing,
+            None => Decided::Refused { state: row.state },
+            Some(to) => Decided::Moved { from: row.state, to },
+        };
+        assert_eq!(decided, expected);
+        if let (Decided::Moved { to, .. }, Mode::Apply) = (decided, mode) {
+            (row.state, row.due_at, row.changed_at) = (to, now, now);
+            if *decision == Decision::Redrive {
+                (row.failures, row.deferrals) = (0, 0);
+            }
+        }
+    }
+
+    /// What is left at the end, notice by notice.
+    async fn compare<I: Store>(&self, inbox: &I) {
+        for row in &self.rows {
+            let kept = inbox.get(row.id).await.expect("gets");
+            let variants = inbox.variants(row.id).await.expect("looks");
+            assert_eq!((kept.is_none(), variants.len()), (row.pruned, row.variants()));
+            let Some(kept) = kept else { continue };
+            assert_eq!((kept.standing.state(), kept.changed_at.get()), (row.state, row.changed_at));
+            assert_eq!((kept.failures, kept.deferrals, kept.fence), (row.failures, row.deferrals, row.fence));
+            assert_eq!(kept.received_at.get(), row.received_at);
         }
     }
 
@@ -234,17 +296,13 @@ impl Model {
     }
 
     fn counts(&self) -> Counts {
-        let mut by_state: BTreeMap<State, usize> = BTreeMap::new();
+        let mut counts = Counts::default();
         for row in self.rows.iter().filter(|row| !row.pruned) {
-            *by_state.entry(row.state).or_default() += 1;
+            *counts.of_mut(row.state) += 1;
         }
-        let of = |state| by_state.get(&state).copied().unwrap_or_default();
-        Counts {
-            dead: of(State::Dead),
-            done: of(State::Done),
-            leased: of(State::Leased),
-            quarantined: of(State::Quarantined),
-            waiting: of(State::Waiting),
-        }
+        let unhandled = self.rows.iter().filter(|row| row.due_at().is_some());
+        let oldest = unhandled.min_by_key(|row| row.id);
+        counts.oldest_unhandled = oldest.map(|row| UtcMillis::new(row.received_at));
+        counts
     }
 }

@@ -4,27 +4,21 @@ use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 
-use super::messages::{KEY_LABEL, doubtful, payment, recuts, route};
-use crate::{Counts, Finished, Inbox, NewNotice, NoticeId, Outcome, OwnerToken, Quarantine, Recorded};
-use crate::{Standing, State, StoredNotice};
+use super::messages::{KEY_LABEL, doubtful, payment, recuts, route, variant};
+use super::{Store, first};
+use crate::{Counts, Decision, MAX_VARIANTS, Mode, NewNotice, NoticeId, Outcome, OwnerToken, Quarantine};
+use crate::{Recorded, Standing, State, StoredNotice};
 
 const LEASE: Duration = Duration::from_millis(100);
 
-async fn first<I: Inbox>(inbox: &I, notice: NewNotice) -> NoticeId {
-    match inbox.record(notice).await.expect("records") {
-        Recorded::First(id) => id,
-        other => unreachable!("new, but was {other:?}"),
-    }
-}
-
 /// What came in is what comes out, the label of the key included, whatever happens to the notice.
-pub async fn records_come_back_as_they_came<I: Inbox>(inbox: &I) {
+pub async fn records_come_back_as_they_came<I: Store>(inbox: &I) {
     let (shop, owner) = (route("shop"), OwnerToken::new("a"));
     let under = |key_label: &str, new: NewNotice| NewNotice { key_label: key_label.into(), ..new };
     let same = |kept: &StoredNotice, new: &NewNotice| {
         assert_eq!((&kept.route, &kept.identity, kept.format), (&new.route, &new.identity, new.format));
         assert_eq!((&kept.body, kept.received_at), (&new.body, new.received_at));
-        assert_eq!(kept.key_label, new.key_label);
+        assert_eq!((&kept.key_label, kept.content), (&new.key_label, new.content));
     };
     let clean = payment(&shop, 1, 5, "success", 10);
     let others = [payment(&shop, 1, 6, "success", 11), doubtful(&shop, 2, 12)];
@@ -50,12 +44,13 @@ pub async fn records_come_back_as_they_came<I: Inbox>(inbox: &I) {
     for kept in &dead {
         same(kept, &clean);
     }
-    inbox.redrive(id, UtcMillis::new(40)).await.expect("redrives");
+    let redriven = inbox.decide(id, Decision::Redrive, UtcMillis::new(40), Mode::Apply).await;
+    assert!(redriven.expect("redrives").is_moved());
     same(&inbox.get(id).await.expect("gets").expect("is there"), &clean);
 }
 
 /// Whether it waits, is in hand, done or dead: what was recorded is a duplicate, and changes nothing.
-pub async fn repetitions_are_duplicates_in_every_state<I: Inbox>(inbox: &I) {
+pub async fn repetitions_are_duplicates_in_every_state<I: Store>(inbox: &I) {
     let (shop, owner) = (route("shop"), OwnerToken::new("a"));
     let again = async |state: State, id: NoticeId| {
         let before = inbox.get(id).await.expect("gets").expect("is there");
@@ -74,12 +69,12 @@ pub async fn repetitions_are_duplicates_in_every_state<I: Inbox>(inbox: &I) {
         let dead = outcome != Outcome::Done;
         inbox.finish(&claimed.lease, outcome, now).await.expect("finishes");
         again(if dead { State::Dead } else { State::Done }, id).await;
-        inbox.redrive(id, now).await.expect("redrives");
+        inbox.decide(id, Decision::Redrive, now, Mode::Apply).await.expect("redrives");
     }
 }
 
 /// Another message with the same key is kept, apart and once, and the first one goes its way.
-pub async fn conflicts_are_quarantined_once<I: Inbox>(inbox: &I) {
+pub async fn conflicts_are_quarantined_once<I: Store>(inbox: &I) {
     let shop = route("shop");
     let id = first(inbox, payment(&shop, 1, 5, "success", 10)).await;
     let mut conflicting = Vec::new();
@@ -87,7 +82,8 @@ pub async fn conflicts_are_quarantined_once<I: Inbox>(inbox: &I) {
         let recorded = inbox.record(payment(&shop, 1, amount, "success", 11)).await.expect("records");
         let Recorded::Conflict(conflict) = recorded else { unreachable!("a conflict, but {recorded:?}") };
         let kept = inbox.get(conflict).await.expect("gets").expect("is kept");
-        assert_eq!(kept.standing, Standing::Quarantined(Quarantine::Conflict { with: id }));
+        assert_eq!(kept.standing, Standing::Quarantined);
+        assert_eq!(kept.quarantine, Some(Quarantine::Conflict { with: id }));
         conflicting.push(conflict);
     }
     for (amount, same) in [(6, conflicting.first()), (7, conflicting.last()), (5, Some(&id))] {
@@ -96,7 +92,12 @@ pub async fn conflicts_are_quarantined_once<I: Inbox>(inbox: &I) {
     }
     assert_eq!(
         inbox.counts().await.expect("counts"),
-        Counts { waiting: 1, quarantined: 2, ..Counts::default() }
+        Counts {
+            waiting: 1,
+            quarantined: 2,
+            oldest_unhandled: Some(UtcMillis::new(10)),
+            ..Counts::default()
+        }
     );
     let now = UtcMillis::new(20);
     let claim = async || inbox.claim(&shop, &OwnerToken::new("a"), now, LEASE).await.expect("claims");
@@ -105,7 +106,7 @@ pub async fn conflicts_are_quarantined_once<I: Inbox>(inbox: &I) {
 }
 
 /// Neither blocks the other, whichever comes first and though their content is the same.
-pub async fn clean_and_doubtful_messages_never_meet<I: Inbox>(inbox: &I) {
+pub async fn clean_and_doubtful_messages_never_meet<I: Store>(inbox: &I) {
     let shop = route("shop");
     let doubted_first = first(inbox, doubtful(&shop, 1, 10)).await;
     first(inbox, payment(&shop, 1, 1, "success", 11)).await;
@@ -115,21 +116,22 @@ pub async fn clean_and_doubtful_messages_never_meet<I: Inbox>(inbox: &I) {
         let recorded = inbox.record(doubtful(&shop, number, 14)).await.expect("records");
         assert_eq!(recorded, Recorded::Duplicate(id));
         let kept = inbox.get(id).await.expect("gets").expect("is kept");
-        assert!(matches!(kept.standing, Standing::Quarantined(Quarantine::Doubt(_))));
+        assert_eq!(kept.standing, Standing::Quarantined);
+        assert!(matches!(kept.quarantine, Some(Quarantine::Doubt(_))));
     }
-    let expected = Counts { waiting: 2, quarantined: 2, ..Counts::default() };
-    assert_eq!(inbox.counts().await.expect("counts"), expected);
+    let counts = inbox.counts().await.expect("counts");
+    assert_eq!((counts.waiting, counts.quarantined), (2, 2));
 }
 
 /// However a signed text is cut into fields, it is one doubtful notice, also when that was pruned.
-pub async fn cuts_of_one_text_are_one_doubtful_notice<I: Inbox>(inbox: &I) {
+pub async fn cuts_of_one_text_are_one_doubtful_notice<I: Store>(inbox: &I) {
     let shop = route("shop");
     let id = first(inbox, doubtful(&shop, 1, 10)).await;
     let other = first(inbox, doubtful(&shop, 2, 10)).await;
     for cut in recuts(&shop, 1, 11) {
         assert_eq!(inbox.record(cut).await.expect("records"), Recorded::Duplicate(id));
     }
-    inbox.prune(Finished::Quarantined, UtcMillis::new(100)).await.expect("prunes");
+    inbox.prune(crate::Finished::Quarantined, UtcMillis::new(100), 9).await.expect("prunes");
     for (number, id) in [(1, id), (2, other)] {
         for cut in recuts(&shop, number, 12) {
             assert_eq!(inbox.record(cut).await.expect("records"), Recorded::Duplicate(id));
@@ -139,7 +141,7 @@ pub async fn cuts_of_one_text_are_one_doubtful_notice<I: Inbox>(inbox: &I) {
 }
 
 /// The same message at two routes is two notices, each for its own workers.
-pub async fn routes_never_meet<I: Inbox>(inbox: &I) {
+pub async fn routes_never_meet<I: Store>(inbox: &I) {
     let (shop, cafe) = (route("shop"), route("cafe"));
     first(inbox, payment(&shop, 1, 5, "success", 10)).await;
     let (owner, now) = (OwnerToken::new("a"), UtcMillis::new(20));
@@ -153,7 +155,7 @@ pub async fn routes_never_meet<I: Inbox>(inbox: &I) {
 }
 
 /// Each status is news of its own, in whatever order they come.
-pub async fn statuses_of_one_payment_are_notices_of_their_own<I: Inbox>(inbox: &I) {
+pub async fn statuses_of_one_payment_are_notices_of_their_own<I: Store>(inbox: &I) {
     let shop = route("shop");
     let success = first(inbox, payment(&shop, 1, 5, "success", 20)).await;
     let pending = first(inbox, payment(&shop, 1, 5, "pending", 10)).await;
@@ -163,48 +165,24 @@ pub async fn statuses_of_one_payment_are_notices_of_their_own<I: Inbox>(inbox: &
     assert_eq!(inbox.counts().await.expect("counts").waiting, 2);
 }
 
-/// Pruning removes what is finished and old, and lets nothing in again.
-pub async fn pruned_notices_stay_duplicates<I: Inbox>(inbox: &I) {
-    let (shop, owner) = (route("shop"), OwnerToken::new("a"));
-    let done = first(inbox, payment(&shop, 1, 5, "success", 10)).await;
-    let claimed = inbox.claim(&shop, &owner, UtcMillis::new(10), LEASE).await.expect("claims");
-    let lease = claimed.expect("is due").lease;
-    inbox.finish(&lease, Outcome::Done, UtcMillis::new(20)).await.expect("finishes");
-    let waiting = first(inbox, payment(&shop, 2, 5, "success", 10)).await;
-    let conflict = inbox.record(payment(&shop, 1, 6, "success", 10)).await.expect("records").id();
-
-    let prune = async |state, before| inbox.prune(state, UtcMillis::new(before)).await.expect("prunes");
-    assert_eq!(prune(Finished::Done, 20).await, 0, "it changed at 20, which is not before 20");
-    assert_eq!(prune(Finished::Dead, 1000).await, 0);
-    assert_eq!(prune(Finished::Done, 21).await, 1);
-    assert_eq!(prune(Finished::Quarantined, 11).await, 1);
-    assert!(inbox.get(done).await.expect("gets").is_none());
-    assert!(inbox.get(waiting).await.expect("gets").is_some());
-    for (amount, id) in [(5, done), (6, conflict)] {
-        let recorded = inbox.record(payment(&shop, 1, amount, "success", 50)).await.expect("records");
-        assert_eq!(recorded, Recorded::Duplicate(id));
+/// What says the same in other words is a duplicate, and kept beside the first, up to a number.
+pub async fn variants_are_kept_beside_their_notice<I: Store>(inbox: &I) {
+    let shop = route("shop");
+    let id = first(inbox, variant(&shop, 1, 5, 0, 10)).await;
+    assert!(inbox.variants(id).await.expect("looks").is_empty());
+    let others: Vec<NewNotice> =
+        (1..40).map(|time| variant(&shop, 1, 5, time, u64::from(10 + time))).collect();
+    for new in others.iter().chain(&others) {
+        assert_eq!(inbox.record(new.clone()).await.expect("records"), Recorded::Duplicate(id));
     }
-    let recorded = inbox.record(payment(&shop, 1, 7, "success", 50)).await.expect("records");
-    assert!(matches!(recorded, Recorded::Conflict(_)), "known as a conflict, but was {recorded:?}");
-    let late = inbox.finish(&lease, Outcome::Done, UtcMillis::new(60)).await;
-    assert!(late.is_err(), "there is nothing to finish any more");
-}
-
-/// A list gives each notice once, by number, page by page.
-pub async fn lists_are_paged<I: Inbox>(inbox: &I) {
-    let mut ids = Vec::new();
-    for number in 1..=5 {
-        ids.push(first(inbox, payment(&route("shop"), number, 5, "success", 10)).await);
+    assert_eq!(inbox.record(variant(&shop, 1, 5, 0, 99)).await.expect("records"), Recorded::Duplicate(id));
+    let kept = inbox.variants(id).await.expect("looks");
+    assert_eq!(kept.len(), MAX_VARIANTS);
+    for (kept, new) in kept.iter().zip(&others) {
+        assert_eq!((kept.content, &kept.body, kept.format), (new.content, &new.body, new.format));
+        assert_eq!((kept.received_at, &kept.key_label), (new.received_at, &new.key_label));
     }
-    ids.sort_unstable();
-    let (mut seen, mut after) = (Vec::new(), None);
-    loop {
-        let page = inbox.list(State::Waiting, after, 2).await.expect("lists");
-        assert!(page.len() <= 2);
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        seen.extend(page.iter().map(|notice| notice.id));
-    }
-    assert_eq!(seen, ids);
-    assert!(inbox.list(State::Done, None, 10).await.expect("lists").is_empty());
+    let notice = inbox.get(id).await.expect("gets").expect("is there");
+    assert_eq!((notice.received_at, notice.changed_at), (UtcMillis::new(10), UtcMillis::new(10)));
+    assert!(inbox.variants(NoticeId::new(u64::MAX)).await.expect("looks").is_empty());
 }

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use pockyt_model::UtcMillis;
 
-use crate::StoredNotice;
-use crate::{Claimed, ContentDigest, Counts, FinishError, Finished, Identity, Lease, MAX_DELAY, MAX_LEASE};
-use crate::{NewNotice, NoticeId, Outcome, OwnerToken, Quarantine, Recorded, Route, Standing, State};
+use crate::transition::{Transition, ran_out};
+use crate::{Claimed, ContentDigest, Counts, Decided, Decision, FinishError, Finished, Identity, Lease};
+use crate::{MAX_LEASE, MAX_VARIANTS, Mode, NewNotice, NoticeId, Outcome, OwnerToken, Quarantine, Recorded};
+use crate::{Route, Standing, State, StoredNotice, Variant};
 
 #[derive(Debug, Default)]
 pub(super) struct Books {
     last_id: u64,
     notices: BTreeMap<NoticeId, StoredNotice>,
+    variants: BTreeMap<NoticeId, Vec<Variant>>,
     /// What may be claimed and from when on.
     due: BTreeMap<Route, BTreeSet<(UtcMillis, NoticeId)>>,
     by_state: BTreeMap<State, BTreeSet<NoticeId>>,
@@ -34,6 +36,7 @@ impl Books {
     pub(super) fn record(&mut self, new: NewNotice) -> Recorded {
         let (known, conflict) = self.look_up(&new.route, &new.identity);
         if let Some(id) = known {
+            self.keep_variant(id, new);
             return Recorded::Duplicate(id);
         }
         self.last_id += 1;
@@ -46,6 +49,7 @@ impl Books {
             id,
             route: new.route,
             identity: new.identity,
+            content: new.content,
             format: new.format,
             body: new.body,
             received_at: new.received_at,
@@ -54,10 +58,27 @@ impl Books {
             failures: 0,
             deferrals: 0,
             last_reason: None,
-            standing: quarantine.map_or(Standing::Waiting { due_at }, Standing::Quarantined),
+            standing: if quarantine.is_some() { Standing::Quarantined } else { Standing::Waiting { due_at } },
+            quarantine,
             fence: 0,
         });
         if conflict.is_some() { Recorded::Conflict(id) } else { Recorded::First(id) }
+    }
+
+    fn keep_variant(&mut self, id: NoticeId, new: NewNotice) {
+        let Some(notice) = self.notices.get(&id).filter(|notice| notice.content != new.content) else {
+            return;
+        };
+        let variants = self.variants.entry(notice.id).or_default();
+        if variants.len() < MAX_VARIANTS && variants.iter().all(|kept| kept.content != new.content) {
+            variants.push(Variant {
+                content: new.content,
+                format: new.format,
+                body: new.body,
+                received_at: new.received_at,
+                key_label: new.key_label,
+            });
+        }
     }
 
     /// The equal of a message, and else the one it is in conflict with.
@@ -97,7 +118,7 @@ impl Books {
         }
         let mut notice = self.take(id)?;
         if let Standing::Leased { owner, .. } = &notice.standing {
-            notice.last_reason = Some(format!("the lease of {owner} ran out"));
+            notice.last_reason = Some(ran_out(owner.as_str()));
             notice.failures = notice.failures.saturating_add(1);
         }
         notice.fence += 1;
@@ -119,24 +140,7 @@ impl Books {
             owned && notice.fence == lease.fence
         });
         let mut notice = held.then(|| self.take(lease.id)).flatten().ok_or(FinishError::LeaseLost)?;
-        let wait_until = |at: UtcMillis| Standing::Waiting { due_at: at.min(now.plus(MAX_DELAY)) };
-        let (standing, why) = match outcome {
-            Outcome::Done => (Standing::Done, None),
-            Outcome::Dead { why } => (Standing::Dead, Some(why)),
-            Outcome::Defer { at, why } => {
-                notice.deferrals = notice.deferrals.saturating_add(1);
-                (wait_until(at), Some(why))
-            }
-            Outcome::RetryAt { at, why } => {
-                notice.failures = notice.failures.saturating_add(1);
-                (wait_until(at), Some(why))
-            }
-        };
-        notice.standing = standing;
-        notice.changed_at = now;
-        if let Some(why) = why {
-            notice.last_reason = Some(why.chars().take(500).collect());
-        }
+        Transition::of_outcome(outcome, now).apply(&mut notice, now);
         self.put(notice);
         Ok(())
     }
@@ -155,34 +159,54 @@ impl Books {
         ids.range((after, Bound::Unbounded)).take(limit).filter_map(|id| self.get(*id)).collect()
     }
 
+    pub(super) fn variants(&self, id: NoticeId) -> Vec<Variant> {
+        self.variants.get(&id).cloned().unwrap_or_default()
+    }
+
     pub(super) fn counts(&self) -> Counts {
-        let of = |state| self.by_state.get(&state).map_or(0, BTreeSet::len);
-        Counts {
-            dead: of(State::Dead),
-            done: of(State::Done),
-            leased: of(State::Leased),
-            quarantined: of(State::Quarantined),
-            waiting: of(State::Waiting),
+        let mut counts = Counts::default();
+        for (state, ids) in &self.by_state {
+            *counts.of_mut(*state) = ids.len();
         }
+        let first = |state| self.by_state.get(&state)?.first().copied();
+        let oldest = [State::Waiting, State::Leased].into_iter().filter_map(first).min();
+        counts.oldest_unhandled =
+            oldest.and_then(|id| self.notices.get(&id)).map(|notice| notice.received_at);
+        counts
     }
 
-    pub(super) fn redrive(&mut self, id: NoticeId, now: UtcMillis) -> bool {
-        if self.notices.get(&id).is_none_or(|notice| notice.standing != Standing::Dead) {
-            return false;
+    pub(super) fn decide(
+        &mut self,
+        id: NoticeId,
+        decision: &Decision,
+        now: UtcMillis,
+        mode: Mode,
+    ) -> Decided {
+        let Some(state) = self.notices.get(&id).map(|notice| notice.standing.state()) else {
+            return Decided::Missing;
+        };
+        let Some(to) = decision.moves(state) else { return Decided::Refused { state } };
+        if mode == Mode::Apply {
+            if let Some(mut notice) = self.take(id) {
+                Transition::of_decision(decision, now).apply(&mut notice, now);
+                self.put(notice);
+            }
         }
-        let Some(dead) = self.take(id) else { return false };
-        let standing = Standing::Waiting { due_at: now };
-        self.put(StoredNotice { failures: 0, deferrals: 0, changed_at: now, standing, ..dead });
-        true
+        Decided::Moved { from: state, to }
     }
 
-    pub(super) fn prune(&mut self, state: Finished, before: UtcMillis) -> usize {
-        let old: Vec<NoticeId> = self
-            .list(state.into(), None, usize::MAX)
-            .into_iter()
-            .filter_map(|notice| (notice.changed_at < before).then_some(notice.id))
+    pub(super) fn prune(&mut self, state: Finished, before: UtcMillis, limit: usize) -> usize {
+        let notices = self.list(state.into(), None, usize::MAX).into_iter();
+        let mut old: Vec<(UtcMillis, NoticeId)> = notices
+            .map(|notice| (notice.changed_at, notice.id))
+            .filter(|(changed_at, _)| *changed_at < before)
             .collect();
-        old.into_iter().filter_map(|id| self.take(id)).count()
+        old.sort_unstable();
+        for (_, id) in old.iter().take(limit) {
+            self.take(*id);
+            self.variants.remove(id);
+        }
+        old.len().min(limit)
     }
 
     fn put(&mut self, notice: StoredNotice) {

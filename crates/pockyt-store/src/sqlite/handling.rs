@@ -1,0 +1,156 @@
+//! Claiming, finishing, deciding and pruning, within a transaction.
+
+use std::time::Duration;
+
+use pockyt_model::UtcMillis;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::rows::{self, COLUMNS, quarantine_columns, to_db};
+use crate::transition::{Counters, Transition, ran_out};
+use crate::{Claimed, Decided, Decision, Finished, Lease, MAX_LEASE, Mode, NoticeId, Outcome, OwnerToken};
+use crate::{Route, Standing, State, StoredNotice};
+
+pub(super) fn claim(
+    conn: &Connection,
+    route: &Route,
+    owner: &OwnerToken,
+    now: UtcMillis,
+    lease_for: Duration,
+) -> rusqlite::Result<Option<Claimed>> {
+    let due = format!(
+        "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
+         WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at <= ?3 ORDER BY n.due_at, n.id LIMIT 1"
+    );
+    let found = conn
+        .prepare_cached(&due)?
+        .query_row(params![route.tenant().as_str(), route.kind().as_str(), to_db(now.get())], rows::notice)
+        .optional()?;
+    let Some(mut notice) = found else { return Ok(None) };
+    if let Standing::Leased { owner, .. } = &notice.standing {
+        notice.last_reason = Some(ran_out(owner.as_str()));
+        notice.failures = notice.failures.saturating_add(1);
+    }
+    let until = now.plus(lease_for.min(MAX_LEASE));
+    notice.fence = notice.fence.saturating_add(1);
+    notice.changed_at = now;
+    notice.standing = Standing::Leased { owner: owner.clone(), until };
+    conn.prepare_cached(
+        "UPDATE pockyt_notices SET state = 'leased', owner = ?2, due_at = ?3, fence = ?4, failures = ?5, \
+             last_reason = ?6, changed_at = ?7 \
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        to_db(notice.id.get()),
+        owner.as_str(),
+        to_db(until.get()),
+        to_db(notice.fence),
+        notice.failures,
+        notice.last_reason,
+        to_db(now.get()),
+    ])?;
+    Ok(Some(Claimed { lease: Lease::new(notice.id, owner.clone(), notice.fence, until), notice }))
+}
+
+/// The notice on which this lease is held; `None` when it was taken over or used.
+pub(super) fn held(conn: &Connection, lease: &Lease) -> rusqlite::Result<Option<StoredNotice>> {
+    let held = format!(
+        "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
+         WHERE n.id = ?1 AND n.state = 'leased' AND n.owner = ?2 AND n.fence = ?3"
+    );
+    let lease = params![to_db(lease.id.get()), lease.owner.as_str(), to_db(lease.fence)];
+    conn.prepare_cached(&held)?.query_row(lease, rows::notice).optional()
+}
+
+/// Writes what became of a notice; `false` when the lease is no longer held.
+pub(super) fn finish(
+    conn: &Connection,
+    lease: &Lease,
+    outcome: Outcome,
+    now: UtcMillis,
+) -> rusqlite::Result<bool> {
+    let Lease { id, owner, fence, .. } = lease;
+    let fence = to_db(*fence);
+    let held: Option<bool> = conn
+        .prepare_cached(
+            "SELECT 1 FROM pockyt_notices WHERE id = ?1 AND state = 'leased' AND owner = ?2 AND fence = ?3",
+        )?
+        .query_row(params![to_db(id.get()), owner.as_str(), fence], |row| row.get(0))
+        .optional()?;
+    if held.is_some() {
+        write(conn, *id, &Transition::of_outcome(outcome, now), now)?;
+    }
+    Ok(held.is_some())
+}
+
+pub(super) fn decide(
+    conn: &Connection,
+    id: NoticeId,
+    decision: &Decision,
+    now: UtcMillis,
+    mode: Mode,
+) -> rusqlite::Result<Decided> {
+    let mut state = conn.prepare_cached("SELECT state FROM pockyt_notices WHERE id = ?1")?;
+    let Some(state) = state.query_row([to_db(id.get())], rows::state).optional()? else {
+        return Ok(Decided::Missing);
+    };
+    let Some(to) = decision.moves(state) else { return Ok(Decided::Refused { state }) };
+    if mode == Mode::Apply {
+        write(conn, id, &Transition::of_decision(decision, now), now)?;
+    }
+    Ok(Decided::Moved { from: state, to })
+}
+
+fn write(conn: &Connection, id: NoticeId, change: &Transition, now: UtcMillis) -> rusqlite::Result<()> {
+    let due_at = change.standing.due_at().map(|due_at| to_db(due_at.get()));
+    let (reset, failures, deferrals) = match change.counters {
+        Counters::Add { failures, deferrals } => (false, failures, deferrals),
+        Counters::Reset => (true, 0, 0),
+    };
+    let (word, detail, conflict_with) = match change.quarantine.as_ref().map(quarantine_columns) {
+        Some((word, detail, with)) => (Some(word), detail, with),
+        None => (None, None, None),
+    };
+    conn.prepare_cached(
+        "UPDATE pockyt_notices SET state = ?2, due_at = ?3, owner = NULL, changed_at = ?4, \
+             failures = iif(?5, 0, min(failures + ?6, 4294967295)), \
+             deferrals = iif(?5, 0, min(deferrals + ?7, 4294967295)), \
+             last_reason = coalesce(?8, last_reason), \
+             quarantine_detail = iif(?9 IS NULL, quarantine_detail, ?10), \
+             conflict_with = iif(?9 IS NULL, conflict_with, ?11), \
+             quarantine = coalesce(?9, quarantine) \
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        to_db(id.get()),
+        change.standing.state().as_str(),
+        due_at,
+        to_db(now.get()),
+        reset,
+        failures,
+        deferrals,
+        change.reason,
+        word,
+        detail,
+        conflict_with,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn prune(
+    conn: &Connection,
+    state: Finished,
+    before: UtcMillis,
+    limit: usize,
+) -> rusqlite::Result<usize> {
+    // The condition on due_at, which always holds, lets the index on finished notices be used.
+    conn.prepare_cached(
+        "DELETE FROM pockyt_notices WHERE id IN ( \
+             SELECT id FROM pockyt_notices WHERE state = ?1 AND due_at IS NULL AND changed_at < ?2 \
+             ORDER BY changed_at, id LIMIT ?3)",
+    )?
+    .execute(params![State::from(state).as_str(), to_db(before.get()), limit_to_db(limit)])
+}
+
+pub(super) fn limit_to_db(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
