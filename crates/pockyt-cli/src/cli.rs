@@ -10,7 +10,7 @@ use crate::body::Format;
 use crate::exit::CODES;
 use crate::token::{TokenArgs, TokensArgs};
 
-/// Sign, verify and explain Pockyt's verifySign signatures.
+/// Sign, verify and explain Pockyt's verifySign signatures, make calls and poll orders.
 #[derive(Parser)]
 #[command(name = "pockyt", version, about, after_help = CODES)]
 pub(crate) struct Cli {
@@ -21,18 +21,19 @@ pub(crate) struct Cli {
 impl Cli {
     /// The command line of this process, which ends here if it is wrong or asks for help.
     pub(crate) fn read() -> Self {
-        Self::try_parse().unwrap_or_else(
-            |error| {
-                if speaks_of_a_token() { quiet(error).exit() } else { error.exit() }
-            },
-        )
+        Self::try_parse()
+            .unwrap_or_else(|error| if speaks_of_a_secret() { quiet(error).exit() } else { error.exit() })
     }
 }
 
-/// Whether a token may be among the arguments, though perhaps behind a misspelt option, or in pieces
-/// because it was not quoted.
-fn speaks_of_a_token() -> bool {
-    env::args_os().skip(1).any(|arg| arg.to_string_lossy().to_ascii_lowercase().contains("token"))
+/// Whether a token, a card's data or a wallet's code may be among the arguments, though perhaps behind a
+/// misspelt option, or in pieces because it was not quoted.
+fn speaks_of_a_secret() -> bool {
+    const WORDS: [&str; 4] = ["barcode", "card", "cvv", "token"];
+    env::args_os().skip(1).any(|arg| {
+        let arg = arg.to_string_lossy().to_ascii_lowercase();
+        WORDS.iter().any(|word| arg.contains(word))
+    })
 }
 
 /// The error without anything that was typed; what it says of options and usage stays.
@@ -67,6 +68,15 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Say why the signature of a body does not fit.
     Explain(ExplainArgs),
+    /// Make a call of the API.
+    #[cfg(feature = "client")]
+    Call(crate::call::CallArgs),
+    /// Ask for an order until its state is final.
+    #[cfg(feature = "client")]
+    Poll(crate::poll::PollArgs),
+    /// List the operations that `call` knows, or what is known of one.
+    #[cfg(feature = "client")]
+    Operations(crate::operations::OperationsArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

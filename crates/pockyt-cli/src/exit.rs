@@ -21,17 +21,41 @@ pub(crate) enum Exit {
     Rejected = 4,
     /// A known variation explains the signature.
     Explained = 5,
+    /// Pockyt refused the call, and nothing was done.
+    #[cfg(feature = "client")]
+    Refused = 6,
+    /// Nobody knows yet what became of the call or of the order.
+    #[cfg(feature = "client")]
+    Unresolved = 7,
+    /// There is no answer, and nothing was done.
+    #[cfg(feature = "client")]
+    NoAnswer = 8,
+    /// The order failed or was closed.
+    #[cfg(feature = "client")]
+    Unpaid = 9,
+    /// The order was paid, and a part or all of it given back.
+    #[cfg(feature = "client")]
+    GivenBack = 10,
+    /// What was answered is about another order, or contradicts itself.
+    #[cfg(feature = "client")]
+    Conflict = 11,
 }
 
 /// The same numbers for `--help`.
 pub(crate) const CODES: &str = "\
 Exit codes:
-  0  done; verified; for explain: the signature is right as it is
+  0  done; verified; explain: the signature is right as it is; call: accepted; poll: paid
   1  a file or pipe failed, or a line given to --lines was bad
   2  wrong usage, or no usable token
   3  the signature is right, but the message is ambiguous
   4  verify: rejected; sign: the parameters are refused; explain: nothing known explains it
-  5  explain: a known variation explains it";
+  5  explain: a known variation explains it
+  6  call, poll: refused, and nothing was done
+  7  call: nobody knows whether it was done; poll: not final at the deadline
+  8  call, poll: no answer, and nothing was done
+  9  poll: failed or closed
+ 10  poll: paid, and given back in part or whole
+ 11  poll: another order, or one that contradicts itself";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

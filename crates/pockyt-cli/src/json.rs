@@ -30,6 +30,14 @@ fn serializer(json: &mut Vec<u8>) -> Serializer<&mut Vec<u8>, Ascii> {
 struct Ascii;
 
 impl Formatter for Ascii {
+    /// JSON as it came: what is not ASCII can only be in texts, what ends a line only between values.
+    fn write_raw_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        for line in fragment.split(['\n', '\r', '\t']) {
+            self.write_string_fragment(writer, line)?;
+        }
+        Ok(())
+    }
+
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| !c.is_ascii() || c.is_ascii_control()) {
@@ -66,6 +74,15 @@ mod tests {
         let json = to_vec(&text).unwrap();
         assert!(json.iter().all(|b| matches!(b, b' '..=b'~')));
         assert!(serde_json::from_slice::<String>(&json).unwrap() == text);
+    }
+
+    #[test]
+    fn raw_values_are_one_line_of_ascii_and_keep_their_numbers() {
+        let raw = serde_json::value::RawValue::from_string(
+            "{\n \t\"a\":\r\n499000.00,\"é\":\"\u{85}\"}".to_owned(),
+        );
+        let json = String::from_utf8(to_vec(&raw.unwrap()).unwrap()).unwrap();
+        assert_eq!(json, r#"{ "a":499000.00,"\u00e9":"\u0085"}"#);
     }
 
     #[test]

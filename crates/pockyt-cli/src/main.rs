@@ -1,16 +1,25 @@
-//! `pockyt`: sign, verify and explain Pockyt's `verifySign` signatures.
+//! `pockyt`: sign, verify and explain Pockyt's `verifySign` signatures; with the feature `client`, make calls
+//! and poll orders.
 
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
 mod body;
+#[cfg(feature = "client")]
+mod call;
 mod cli;
 mod exit;
 mod explain;
 mod json;
 mod lines;
+#[cfg(feature = "client")]
+mod operations;
 mod output;
+#[cfg(feature = "client")]
+mod poll;
+#[cfg(feature = "client")]
+mod remote;
 mod sign;
 mod token;
 mod verify;
@@ -23,6 +32,12 @@ fn main() -> ExitCode {
         Command::Sign(args) => sign::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),
+        #[cfg(feature = "client")]
+        Command::Call(args) => call::run(&args),
+        #[cfg(feature = "client")]
+        Command::Poll(args) => poll::run(&args),
+        #[cfg(feature = "client")]
+        Command::Operations(args) => operations::run(&args),
         Command::Completions { shell } => completions(shell),
     };
     outcome.unwrap_or_else(|error| exit::report(&error)).into()

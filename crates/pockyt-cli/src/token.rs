@@ -31,10 +31,15 @@ pub(crate) struct TokenArgs {
 impl TokenArgs {
     /// The key of the token, which must be one that can be used safely.
     pub(crate) fn key(&self) -> anyhow::Result<SigningKey> {
+        Ok(SigningKey::new(&self.token()?))
+    }
+
+    /// The token, which must be one that can be used safely.
+    pub(crate) fn token(&self) -> anyhow::Result<ApiToken> {
         let text = given(self.token.as_deref(), self.token_file.as_deref())?;
         let token = ApiToken::new(text.as_str()).map_err(|error| usage(error.to_string()))?;
         note_if_published(&text);
-        Ok(SigningKey::new(&token))
+        Ok(token)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pockyt_client::{Client, Intent, Outcome};
 use pockyt_model::operation::Refund;
-use pockyt_model::{Price, Reference};
+use pockyt_model::{Price, Reference, TransactionStatus};
 
 /// Gives a part of a sale back; `true` when it is certain that it was, `false` when it certainly was not,
 /// and `None` when nobody knows yet.
@@ -21,13 +21,21 @@ pub async fn give_back(
     price: Price,
     refund_reference: Reference,
 ) -> Result<Option<bool>, Box<dyn Error>> {
-    // Write the intent down before the call goes out: its reference is what it is found by.
-    let intent = Intent::refund(sale.clone(), price.clone(), refund_reference.clone());
     let refund = Refund::new(sale, price, refund_reference);
-    let Err(error) = client.orders().refund(&refund).await else { return Ok(Some(true)) };
-    println!("{error}");
-    if !error.may_have_moved_money() {
-        return Ok(Some(false));
+    // Write the intent down before the call goes out: its reference is what it is found by.
+    let intent = Intent::of(&refund);
+    match client.orders().refund(&refund).await {
+        // Accepted is not yet given back: the status says.
+        Ok(answer) => match answer.status() {
+            Ok(TransactionStatus::Success) => return Ok(Some(true)),
+            Ok(TransactionStatus::Failed | TransactionStatus::Closed) => return Ok(Some(false)),
+            _ => println!("taken in, and not done yet: asking"),
+        },
+        Err(error) if !error.may_have_moved_money() => {
+            println!("{error}");
+            return Ok(Some(false));
+        }
+        Err(error) => println!("{error}: asking"),
     }
     Ok(match client.settle(&intent, Duration::from_secs(30)).await? {
         Outcome::Refunded { .. } => Some(true),

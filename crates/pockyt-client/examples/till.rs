@@ -13,7 +13,7 @@ use pockyt_model::{PaymentBarcode, Price, Reference, Standing};
 pub enum Till {
     /// Hand over the goods.
     Paid,
-    /// Nothing was taken.
+    /// Nothing was taken, or it was given back.
     NotPaid,
     /// Nobody knows: keep the goods and the receipt, and settle it later.
     AskLater,
@@ -30,9 +30,10 @@ pub async fn sell(
     reference: Reference,
     barcode: PaymentBarcode,
 ) -> Result<Till, Box<dyn Error>> {
+    let add = Add::new(price.clone(), reference.clone());
     // Write the intent down before the call goes out.
-    let intent = Intent::payment(reference.clone(), price.clone());
-    if let Err(error) = client.in_store().add(&Add::new(price.clone(), reference.clone())).await {
+    let intent = Intent::of(&add);
+    if let Err(error) = client.in_store().add(&add).await {
         if !error.may_have_moved_money() {
             println!("no order: {error}");
             return Ok(Till::NotPaid);
@@ -53,8 +54,12 @@ pub async fn sell(
     }
     // Ask until it is final; after 90 seconds cancel, and ask what the cancel left.
     match client.poll(reference, &Polling::at_a_till().expecting(price)).await? {
-        Settled::Final(order) if order.standing() == Standing::Paid => Ok(Till::Paid),
-        Settled::Final(_) => Ok(Till::NotPaid),
+        Settled::Final(order) => Ok(match order.standing() {
+            Standing::Paid => Till::Paid,
+            Standing::Unpaid | Standing::Refunded | Standing::Reversed => Till::NotPaid,
+            // A part was refunded, or the answer contradicts itself: for a person to look at.
+            _ => Till::AskLater,
+        }),
         Settled::Unresolved { .. } => Ok(Till::AskLater),
     }
 }

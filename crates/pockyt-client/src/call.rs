@@ -2,39 +2,37 @@
 
 use std::time::Duration;
 
-use pockyt_model::{Answer, Object, Operation};
+use pockyt_model::{Answer, Object, Operation, OperationSpec};
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
 
 use crate::message::{Call, Incoming, Unsigned};
+use crate::pairs::Pairs;
 use crate::random::RequestId;
 use crate::{CallError, Client, ErrorKind, observe};
 
-/// What one call has of its own.
-#[derive(Clone, Default)]
+/// What one call has of its own. `Debug` shows no values of fields.
+#[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct CallOptions {
-    extra: Vec<(String, String)>,
+    extra: Pairs,
+    operation: Option<&'static str>,
     request_id: Option<RequestId>,
     within: Option<Duration>,
-}
-
-/// Without the fields' values.
-impl std::fmt::Debug for CallOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<_> = self.extra.iter().map(|(name, _)| name).collect();
-        f.debug_struct("CallOptions")
-            .field("extra", &names)
-            .field("request_id", &self.request_id)
-            .field("within", &self.within)
-            .finish()
-    }
 }
 
 impl CallOptions {
     /// A parameter that the request type does not know.
     pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// For a [`Raw`](pockyt_model::operation::Raw) call of a known operation: its name in errors, logs and
+    /// metrics, and in the settings that the builder has by operation. What the call may do is still said
+    /// by the call itself.
+    pub fn as_operation(mut self, spec: &'static OperationSpec) -> Self {
+        self.operation = Some(spec.name);
         self
     }
 
@@ -106,7 +104,10 @@ async fn exchange<T>(
     read: impl FnOnce(&Call, &Incoming) -> Result<T, CallError>,
 ) -> (Call, Result<T, CallError>) {
     let shared = &client.shared;
-    unsigned.extra.extend(options.extra);
+    unsigned.extra.extend_from_slice(&options.extra);
+    if let Some(operation) = options.operation {
+        unsigned.call.name(operation);
+    }
     unsigned.call.within = options.within;
     if shared.request_ids && unsigned.call.facts().changes_something() {
         // Drawn here and not in the stage, so that an error can name it.

@@ -1,7 +1,7 @@
 //! The client: what a merchant holds.
 
 mod builder;
-mod groups;
+pub mod groups;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,6 @@ use pockyt_model::{Clock, Operation};
 use tower::util::BoxCloneSyncService;
 
 pub use builder::ClientBuilder;
-pub use groups::{InStore, Online, Orders};
 
 use crate::message::{Failure, Incoming, Unsigned};
 use crate::random::Randomness;
@@ -40,21 +39,6 @@ impl Client {
     /// Starts to set up a client.
     pub fn builder(environment: Environment, credentials: Credentials) -> ClientBuilder {
         ClientBuilder::new(environment, credentials)
-    }
-
-    /// Payments at a till.
-    pub fn in_store(&self) -> InStore<'_> {
-        InStore(self)
-    }
-
-    /// Payments on a web page or in an app.
-    pub fn online(&self) -> Online<'_> {
-        Online(self)
-    }
-
-    /// Existing orders: query, refund, cancel.
-    pub fn orders(&self) -> Orders<'_> {
-        Orders(self)
     }
 
     /// Makes any operation, one without a type of its own included

@@ -26,6 +26,7 @@ struct Inner {
     source: Option<BoxError>,
     timed_out: Option<Budget>,
     untrusted: bool,
+    sent_before: bool,
     attempts: u32,
     request_id: Option<RequestId>,
     retry_after: Option<Duration>,
@@ -69,6 +70,7 @@ impl CallError {
             source: None,
             timed_out: None,
             untrusted: false,
+            sent_before: call.may_be_sent_before(),
             attempts: call.attempts(),
             request_id: call.request_id.clone(),
             retry_after: None,
@@ -159,11 +161,17 @@ impl CallError {
     /// under the same reference.
     ///
     /// Beside lost and unreadable answers these refusals count: "system error" (but for a wrong signature,
-    /// which comes under the same code), a duplicate (the first one may have been booked), and 000040,
-    /// which is also what a second prepay of a paid order hears.
+    /// which comes under the same code), a duplicate (the first one may have been booked), 000040, which is
+    /// also what a second prepay of a paid order hears, and, where money moves and somebody can be asked,
+    /// 000022 and 000023: no source says with which code and words Pockyt refuses a reference that it has
+    /// booked before. After an earlier attempt of the same call that was sent and lost, every refusal counts:
+    /// it says nothing of that attempt.
     pub fn may_have_taken_effect(&self) -> bool {
         if !self.0.facts.changes_something() {
             return false;
+        }
+        if self.0.sent_before {
+            return true;
         }
         match &self.0.kind {
             ErrorKind::Build | ErrorKind::NotSent => false,
@@ -177,24 +185,38 @@ impl CallError {
             ErrorKind::Api(refusal) => {
                 refusal.is_duplicate()
                     || refusal.code().as_str() == "000040"
+                    || (self.may_hide_a_duplicate(refusal) && self.can_be_asked_about())
                     || refusal.code().class() != RetCodeClass::Permanent
             }
         }
+    }
+
+    /// Codes under which a reference that was used before may be refused.
+    fn may_hide_a_duplicate(&self, refusal: &pockyt_model::Refusal) -> bool {
+        self.moves_money() && matches!(refusal.code().as_str(), "000022" | "000023")
+    }
+
+    fn can_be_asked_about(&self) -> bool {
+        !matches!(self.0.facts.settlement, Settlement::Nobody | Settlement::NotNeeded)
+    }
+
+    fn moves_money(&self) -> bool {
+        !matches!(self.0.facts.effect, Effect::Read | Effect::Idempotent | Effect::Changes)
     }
 
     /// Whether money may have moved for what this call was to do. While it is `true`, the payment must
     /// not be taken for failed. Only operations that move money can; see also
     /// [`may_have_taken_effect`](Self::may_have_taken_effect).
     pub fn may_have_moved_money(&self) -> bool {
-        let moves = !matches!(self.0.facts.effect, Effect::Read | Effect::Idempotent | Effect::Changes);
-        moves && self.may_have_taken_effect()
+        self.moves_money() && self.may_have_taken_effect()
     }
 
     /// Whether the very same call may be made again without moving money twice, and might succeed.
     pub fn may_retry(&self) -> bool {
         match &self.0.kind {
             ErrorKind::NotSent => !self.0.untrusted,
-            ErrorKind::Build => false,
+            // A redirect is a wrong base URL, and stays one.
+            ErrorKind::Build | ErrorKind::Http(300..400) => false,
             ErrorKind::Decode(_)
             | ErrorKind::Http(_)
             | ErrorKind::MaybeSent
@@ -209,10 +231,9 @@ impl CallError {
         }
     }
 
-    /// Whom to ask what became of it, before anything else is tried under another reference.
-    ///
-    /// Codes 000022 and 000023 name somebody too, although this call was refused: no source says with
-    /// which code and words Pockyt refuses a reference that it has booked before.
+    /// Whom to ask what became of it, before anything else is tried under another reference. It names
+    /// somebody whenever [`may_have_taken_effect`](Self::may_have_taken_effect) is `true` and somebody knows,
+    /// and after 000022 and 000023 whatever the effect.
     pub fn ask(&self) -> Settlement {
         let doubtful = matches!(&self.0.kind, ErrorKind::Api(refusal)
             if matches!(refusal.code().as_str(), "000022" | "000023"));

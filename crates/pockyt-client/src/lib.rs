@@ -29,8 +29,18 @@
 //! made again, and whom to ask. The line is drawn by a fact: whether the connection took the request's
 //! body. What was never taken, and never will be, is [`ErrorKind::NotSent`]; everything after that is
 //! [`ErrorKind::MaybeSent`], or a kind that says what came instead of an answer. A call that moves money
-//! is repeated by this crate only when it was not sent. After a lost answer, [`Client::settle`] asks whom
-//! the operation's own table names, and ends as final or unresolved, never as failed by guess.
+//! is repeated by this crate only when it was not sent, or when the caller said that the server carries a
+//! call with a `Pockyt-Request-ID` out at most once ([`ClientBuilder::server_honours_request_ids`]); one
+//! with a card number in it not even then. A refusal that follows a lost attempt says nothing of that
+//! attempt, so it is as doubtful. After a lost answer, [`Client::settle`] asks whom the operation's own table
+//! names, and ends as final or unresolved, never as failed by guess.
+//!
+//! # Every operation
+//!
+//! Each operation of pockyt-model is a method, [grouped by product](groups): `client.in_store().prepay(…)`,
+//! `client.payouts().pay(…)`. [`Client::call_with`] makes the same call with extra fields, a key or a
+//! deadline, and [`Raw`](pockyt_model::operation::Raw) is for what has no type. [`Intent::of`] reads off any
+//! request what it is asked after by.
 //!
 //! # The stages of a call
 //!
@@ -87,6 +97,7 @@ mod error;
 pub mod layers;
 mod message;
 mod observe;
+mod pairs;
 mod poll;
 mod random;
 mod retry_after;
@@ -99,7 +110,7 @@ mod transport;
 struct Readme;
 
 pub use call::CallOptions;
-pub use client::{Client, ClientBuilder, InStore, Online, Orders};
+pub use client::{Client, ClientBuilder, groups};
 pub use credentials::Credentials;
 pub use environment::{Environment, EnvironmentError};
 pub use error::{BuildError, CallError, ErrorKind};

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use pockyt_model::{Effect, Operation, Params, Settlement};
+use pockyt_model::{Effect, Operation, OperationSpec, Params, Settlement};
 
 use crate::error::BoxError;
+use crate::pairs::Pairs;
 use crate::random::RequestId;
 
 /// What the stages need to know of an operation.
@@ -46,6 +47,8 @@ impl CallFacts {
 pub struct Call {
     facts: CallFacts,
     pub(crate) request_id: Option<RequestId>,
+    /// Whether it is never made again once it may have been sent, whatever the server promises.
+    pub(crate) charges_card: bool,
     pub(crate) within: Option<Duration>,
     pub(crate) until: Option<tokio::time::Instant>,
     progress: Arc<Progress>,
@@ -54,13 +57,21 @@ pub struct Call {
 #[derive(Debug, Default)]
 struct Progress {
     sent: AtomicBool,
+    sent_before: AtomicBool,
     attempts: AtomicU32,
 }
 
 impl Call {
     /// A call of which nothing has been done.
     pub fn new(facts: CallFacts) -> Self {
-        Self { facts, request_id: None, within: None, until: None, progress: Arc::default() }
+        Self {
+            facts,
+            request_id: None,
+            charges_card: false,
+            within: None,
+            until: None,
+            progress: Arc::default(),
+        }
     }
 
     /// The operation's facts.
@@ -73,9 +84,19 @@ impl Call {
         self.progress.sent.load(Ordering::SeqCst)
     }
 
+    /// Whether a connection took the request's body in an attempt before the newest one. What the newest one
+    /// heard says nothing of that.
+    pub fn may_be_sent_before(&self) -> bool {
+        self.progress.sent_before.load(Ordering::SeqCst)
+    }
+
     /// How many attempts were begun.
     pub fn attempts(&self) -> u32 {
         self.progress.attempts.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn name(&mut self, operation: &'static str) {
+        self.facts.operation = operation;
     }
 
     pub(crate) fn note_sent(&self) {
@@ -83,6 +104,9 @@ impl Call {
     }
 
     pub(crate) fn note_attempt(&self) {
+        if self.may_be_sent() {
+            self.progress.sent_before.store(true, Ordering::SeqCst);
+        }
         self.progress.attempts.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -90,13 +114,15 @@ impl Call {
 /// A call that is not signed yet: a path and parameters without `merchantNo`, `storeNo` and
 /// `verifySign`.
 ///
-/// `Debug` shows the parameters' names only: values may be card numbers.
+/// `Debug` shows the parameters' names only: values may be card numbers. For the same reason its memory is
+/// overwritten when it is dropped.
 #[derive(Clone)]
 pub struct Unsigned {
     pub(crate) call: Call,
+    pub(crate) spec: OperationSpec,
     pub(crate) path: String,
-    pub(crate) params: Vec<(String, String)>,
-    pub(crate) extra: Vec<(String, String)>,
+    pub(crate) params: Pairs,
+    pub(crate) extra: Pairs,
 }
 
 impl Unsigned {
@@ -107,9 +133,10 @@ impl Unsigned {
         let owned = params.pairs().iter().map(|(name, value)| (name.to_string(), value.to_string()));
         Self {
             call: Call::new(CallFacts::of(operation)),
+            spec: O::SPEC,
             path: operation.path().to_owned(),
             params: owned.collect(),
-            extra: Vec::new(),
+            extra: Pairs::default(),
         }
     }
 
@@ -126,11 +153,10 @@ impl Unsigned {
 
 impl fmt::Debug for Unsigned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.params.iter().map(|(name, _)| name).collect();
         f.debug_struct("Unsigned")
             .field("call", &self.call)
             .field("path", &self.path)
-            .field("params", &names)
+            .field("params", &self.params)
             .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ mod poller;
 mod ticket;
 
 pub use ask::PollError;
-pub(crate) use ask::{Asked, Expected, ask};
+pub(crate) use ask::{Asked, Expected, ask, is_decided};
 pub(crate) use curve::Curve;
 pub use poller::{Observation, Observations, Poller, What};
 pub use ticket::{Ticket, UnreadableTicket};
@@ -69,7 +69,7 @@ impl Polling {
 
     /// The price that was asked for. An order that shows another amount or currency under the same
     /// reference is somebody else's: [`PollError::ReferenceTaken`]. An answer that shows none of them
-    /// proves nothing, and is asked for again.
+    /// proves nothing, and is asked for again, as is one that does not name the order.
     pub fn expecting(mut self, price: Price) -> Self {
         self.expected = Some(price);
         self
@@ -80,7 +80,8 @@ impl Polling {
 #[derive(Clone, Debug)]
 #[must_use]
 pub enum Settled {
-    /// The state is final. [`Transaction::standing`] says what it means, refunds included.
+    /// The state is final, and can be read. [`Transaction::standing`] says what it means, refunds included:
+    /// it is never `Open` or `Unknown`.
     Final(Transaction),
     /// Still open, or nobody could be asked. It is not failed: keep it in a list and ask again later.
     Unresolved {
@@ -97,7 +98,8 @@ impl Client {
     /// at the deadline may take five seconds more.
     ///
     /// With [`AtDeadline::CancelAndConfirm`] an order that was never seen is not cancelled, since nobody
-    /// can tell whose it is. After a cancel that may have been carried out, a paid order counts as final
+    /// can tell whose it is, and neither is one whose status was final when last seen while its refunds could
+    /// not be read: that is unresolved. After a cancel that may have been carried out, a paid order counts as final
     /// only when its refund shows, and as unresolved otherwise: the cancel may still give the money back.
     ///
     /// # Cancel safety

@@ -5,7 +5,7 @@
 //! | a payment | `tran-query` | `reference`, amount, currency, `transactionNo` when known |
 //! | a refund | `tran-query` of the sale, its `refundInfo` | `refundReference`, then the amount |
 //! | a cancel | `tran-query` of the sale | what a cancel leaves behind |
-//! | a payout | `payouts/inquiry` | `invoiceId`, amount, currency |
+//! | a payout | `payouts/inquiry` | `invoiceId`, amount, currency; an answer without them proves nothing |
 //! | a mixed code | `mixedQuery` | handed over as it came: no source shows its fields |
 //! | a step of a hold | `auth-detail-query` | the same |
 //! | anything else | nobody | it stays unresolved |
@@ -17,10 +17,12 @@ use std::time::Duration;
 
 use pockyt_model::operation::sdk_only::AuthDetailQuery;
 use pockyt_model::operation::{MixedQuery, Payout, PayoutAmount, PayoutInquiry, RefundInfo, Transaction};
-use pockyt_model::{InvoiceId, Object, Operation, OrderKey, Price, Reference, Refusal, Standing};
+use pockyt_model::{
+    InvoiceId, Object, Operation, OrderKey, Price, Reference, RefundState, Refusal, Standing,
+};
 
-use crate::poll::{Asked, Curve, Expected, PollError, ask};
-use crate::{CallOptions, Client, observe};
+use crate::poll::{Asked, Curve, Expected, PollError, ask, is_decided};
+use crate::{CallError, CallOptions, Client, call, observe};
 
 mod intent;
 
@@ -35,7 +37,8 @@ pub enum Outcome {
     /// What was answered about a mixed code or a step of an authorisation. No source shows the fields of
     /// these answers, so nothing here judges them: the caller does.
     Answered(Object),
-    /// The order is final and is the one that was meant. [`Transaction::standing`] says what it means.
+    /// The order is final, can be read, and is the one that was meant. [`Transaction::standing`] says what it
+    /// means.
     Final(Transaction),
     /// The payout is final and is the one that was meant.
     Payout(Payout),
@@ -73,7 +76,8 @@ impl Client {
     /// [`Settlement`](pockyt_model::Settlement) names.
     ///
     /// It asks along the curve of [`Polling`](crate::Polling) for this long, and at least once. A payment
-    /// that is booked and still open is [`Outcome::Unresolved`] with that order in it: poll on.
+    /// that is booked and still open is [`Outcome::Unresolved`] with that order in it: poll on. An intent
+    /// about which nobody can be asked is unresolved at once.
     ///
     /// # Cancel safety
     ///
@@ -84,6 +88,9 @@ impl Client {
     /// See [`PollError`]. For a refund, [`PollError::ReferenceTaken`] also says that a refund of another
     /// amount is listed under its reference.
     pub async fn settle(&self, intent: &Intent, within: Duration) -> Result<Outcome, PollError> {
+        if !intent.can_be_asked() {
+            return Ok(told(Outcome::Unresolved { last: None }));
+        }
         let timer = &self.shared.timer;
         let start = timer.elapsed();
         let mut curve = Curve::default();
@@ -138,15 +145,16 @@ impl Seen {
 /// Asks once whom the intent's table names.
 async fn look(client: &Client, intent: &Intent, within: Duration) -> Result<Seen, PollError> {
     match &intent.wanted {
-        Wanted::Payment { reference, price } => {
-            order(client, intent, &reference.clone().into(), Some(price), within).await
-        }
+        Wanted::Nothing => Ok(Seen::Nothing(None)),
+        Wanted::Payment { order: key, price } => order(client, intent, key, price.as_ref(), within).await,
         Wanted::Cancel { sale, price } => order(client, intent, sale, price.as_ref(), within).await,
         // The refund's amount is not the sale's.
         Wanted::Refund { sale, .. } => order(client, intent, sale, None, within).await,
         Wanted::Payout { invoice, amount } => {
             let query = PayoutInquiry::new(invoice.clone());
-            match asked(client, &query, within).await? {
+            // Another invoice than the one that was asked for is judged here, and not a reason to ask again.
+            let answer = call::uncompared(client, &query, CallOptions::default().within(within)).await;
+            match told_or_nothing(answer)? {
                 Ok(payout) => judge_payout(payout, invoice, amount),
                 Err(seen) => Ok(seen),
             }
@@ -170,7 +178,11 @@ async fn asked<O: Operation>(
     query: &O,
     within: Duration,
 ) -> Result<Result<O::Answer, Seen>, PollError> {
-    match client.call_with(query, CallOptions::default().within(within)).await {
+    told_or_nothing(client.call_with(query, CallOptions::default().within(within)).await)
+}
+
+fn told_or_nothing<T>(answer: Result<T, CallError>) -> Result<Result<T, Seen>, PollError> {
+    match answer {
         Ok(answer) => Ok(Ok(answer)),
         Err(error) if error.refusal().is_some_and(Refusal::is_not_found) => Ok(Err(Seen::NotFound)),
         Err(error) if error.may_retry() => Ok(Err(Seen::Nothing(error.retry_after()))),
@@ -206,17 +218,18 @@ fn judge(intent: &Intent, order: &Transaction) -> Result<Option<Outcome>, PollEr
             let listed = listed(order, price, reference)?;
             return Ok(listed.map(|refund| Outcome::Refunded { refund, sale: order.clone() }));
         }
-        _ => order.status().is_ok_and(|status| status.is_final()),
+        _ => is_decided(order),
     };
     Ok(enough.then(|| Outcome::Final(order.clone())))
 }
 
 fn judge_payout(payout: Payout, invoice: &InvoiceId, meant: &PayoutAmount) -> Result<Seen, PollError> {
-    let other_invoice = payout.invoice_id().ok().flatten().is_some_and(|named| named != invoice.as_str());
+    let same_invoice = payout.invoice_id().ok().flatten().map(|named| named == invoice.as_str());
     match (payout.amount(), payout.currency()) {
-        _ if other_invoice => Err(PollError::InvoiceTaken(Box::new(payout))),
+        _ if same_invoice == Some(false) => Err(PollError::InvoiceTaken(Box::new(payout))),
         (Ok(amount), Ok(currency)) if amount == *meant.amount() && currency == meant.currency() => {
-            let is_final = payout.status().is_ok_and(|status| status.is_final());
+            // One that names no invoice proves nothing.
+            let is_final = same_invoice.is_some() && payout.status().is_ok_and(|status| status.is_final());
             Ok(if is_final { Seen::enough(Outcome::Payout(payout)) } else { Seen::Nothing(None) })
         }
         (Ok(_), Ok(_)) => Err(PollError::InvoiceTaken(Box::new(payout))),
@@ -238,13 +251,7 @@ fn listed(sale: &Transaction, price: &Price, reference: &Reference) -> Result<Op
         (_, Ok(Some(currency))) if currency != price.currency() => {
             Err(PollError::ReferenceTaken(Box::new(sale.clone())))
         }
-        (Ok(_), _) if is_done(&refund) => Ok(Some(refund)),
+        (Ok(_), _) if refund.state() == Ok(RefundState::Success) => Ok(Some(refund)),
         _ => Ok(None),
     }
-}
-
-/// The documented list has no status; where one is shown, only success is done.
-fn is_done(refund: &RefundInfo) -> bool {
-    let shown = refund.result().text("status").or_else(|| refund.result().text("refundStatus"));
-    shown.is_none_or(|status| status.eq_ignore_ascii_case("success"))
 }

@@ -45,6 +45,25 @@ impl Amount {
         Ok(Self { text: text.into(), value })
     }
 
+    /// Reads a JSON number, which may have an exponent; it is exact or refused. The text of one
+    /// with an exponent is that of its value, so that it can be sent.
+    pub(crate) fn from_json_number(literal: &str) -> Result<Self, AmountError> {
+        let Some((mantissa, exponent)) = literal.split_once(['e', 'E']) else { return Self::parse(literal) };
+        let exponent: i32 = exponent.parse().map_err(|_| AmountError(()))?;
+        let mantissa = Self::parse(mantissa)?.value.normalize();
+        let scale = i64::from(mantissa.scale()) - i64::from(exponent);
+        let value = match u32::try_from(scale) {
+            Ok(scale) => Decimal::try_from_i128_with_scale(mantissa.mantissa(), scale),
+            Err(_) => u32::try_from(-scale)
+                .ok()
+                .filter(|zeros| *zeros <= 28)
+                .and_then(|zeros| mantissa.mantissa().checked_mul(10_i128.pow(zeros)))
+                .ok_or(rust_decimal::Error::ExceedsMaximumPossibleValue)
+                .and_then(|whole| Decimal::try_from_i128_with_scale(whole, 0)),
+        };
+        value.map(Self::from_value).map_err(|_| AmountError(()))
+    }
+
     /// Nothing.
     pub fn zero() -> Self {
         Self::from_value(Decimal::ZERO)

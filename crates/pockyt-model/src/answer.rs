@@ -37,7 +37,8 @@ impl<T: View> Answer<T> {
                 DecodeError::new(format!("$.{name}"), "an accepted request is answered with a result")
             })?,
             (None, Envelope::Open(names)) => {
-                envelope.first_object(names)?.unwrap_or_else(|| envelope.clone())
+                // A result of another shape than an object is reachable in the envelope.
+                envelope.first_object(names).ok().flatten().unwrap_or_else(|| envelope.clone())
             }
         };
         Ok(Self::Accepted(T::from_objects(result, envelope)))

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 
 use crate::params::Text;
 
-/// Where a customer or payee calls from, `clientIp`, in the dotted form. (A page and a test of the vendor's
+/// Where a customer or payee calls from, `clientIp`: an IPv4 address in the dotted form, or an IPv6
+/// address in the usual one. (A page and a test of the vendor's
 /// write commas between the numbers; the others write dots.) It says who the person is, so `Debug` does not
 /// show it.
 #[derive(Clone, PartialEq, Eq, Hash)]

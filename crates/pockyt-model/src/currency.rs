@@ -6,11 +6,14 @@ use std::fmt;
 use crate::params::Text;
 use crate::{Amount, InvalidField};
 
-/// A currency code: three capital letters, as in ISO 4217.
+/// A currency code: three capital letters, as in ISO 4217, or a blockchain's token such as `USDC`.
 ///
 /// The set is open: Pockyt adds currencies, and no list here would stay complete.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Currency([u8; 3]);
+pub struct Currency([u8; LONGEST]);
+
+/// The longest token that is taken. Shorter codes end in zero bytes.
+const LONGEST: usize = 10;
 
 macro_rules! known {
     ($($code:ident),* $(,)?) => {
@@ -38,25 +41,49 @@ impl Currency {
     ///
     /// The text is not three capital letters.
     pub fn new(code: &str) -> Result<Self, InvalidField> {
-        match code.as_bytes() {
-            &[a, b, c] if [a, b, c].iter().all(u8::is_ascii_uppercase) => Ok(Self([a, b, c])),
-            _ => Err(InvalidField::new("currency", Self::RULE)),
+        if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) {
+            Ok(Self::of(code))
+        } else {
+            Err(InvalidField::new("currency", Self::RULE))
+        }
+    }
+
+    /// Reads the name of a blockchain's token, such as `USDC` (Pockyt docs, available payment methods).
+    ///
+    /// # Errors
+    ///
+    /// The text is not 2 to 10 capital letters or digits.
+    pub fn token(name: &str) -> Result<Self, InvalidField> {
+        let allowed = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        if (2..=LONGEST).contains(&name.len()) && name.bytes().all(allowed) {
+            Ok(Self::of(name))
+        } else {
+            Err(InvalidField::new("currency", "must be 2 to 10 capital letters or digits"))
         }
     }
 
     pub(crate) const RULE: &'static str = "must be three capital letters";
 
-    const fn of(code: &'static str) -> Self {
-        match code.as_bytes() {
-            &[a, b, c] => Self([a, b, c]),
-            _ => Self(*b"USD"),
+    const fn of(code: &str) -> Self {
+        let mut bytes = [0; LONGEST];
+        let (mut rest, mut at) = (code.as_bytes(), 0);
+        while let [first, tail @ ..] = rest {
+            if at < LONGEST {
+                #[expect(clippy::indexing_slicing, reason = "the index was just held to the length")]
+                {
+                    bytes[at] = *first;
+                }
+            }
+            (rest, at) = (tail, at + 1);
         }
+        Self(bytes)
     }
 
-    /// The three letters.
+    /// The letters.
     pub fn as_str(&self) -> &str {
-        // Only capital letters get in, so the fallback is never taken.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        let len = self.0.iter().position(|b| *b == 0).unwrap_or(LONGEST);
+        // Only capital letters and digits get in, so the fallbacks are never taken.
+        self.0.get(..len).and_then(|code| std::str::from_utf8(code).ok()).unwrap_or_default()
     }
 
     /// How many digits the currency has after the point, by ISO 4217; `None` for a currency that Pockyt's

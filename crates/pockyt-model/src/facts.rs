@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::{Amount, Reference};
+use crate::{Amount, Reference, TransactionNo};
 
 mod fact;
 mod observe;
@@ -61,7 +61,8 @@ pub struct Facts {
     /// With the record's counter when first seen: the smallest one counts.
     paid: BTreeMap<Payment, Counter>,
     refunds: Refunds,
-    reversed: bool,
+    /// The numbers whose reversal was seen.
+    reversed: BTreeSet<TransactionNo>,
     /// The first time: whether a payment is late hangs on that one.
     told_unpaid: Option<Counter>,
     disputed: Option<Counter>,
@@ -81,7 +82,7 @@ impl Facts {
             *known = (*known).min(*first_seen);
         }
         self.refunds.merge(&other.refunds);
-        self.reversed |= other.reversed;
+        self.reversed.extend(other.reversed.iter().cloned());
         self.told_unpaid = earlier(self.told_unpaid, other.told_unpaid);
         self.disputed = later(self.disputed, other.disputed);
         self.dispute_settled = later(self.dispute_settled, other.dispute_settled);
@@ -127,6 +128,12 @@ impl Facts {
         self.paid.keys()
     }
 
+    /// The numbers that were said to be reversed, in a fixed order. One that is not the payment's is a
+    /// conflict, and so are two.
+    pub fn reversed(&self) -> impl Iterator<Item = &TransactionNo> {
+        self.reversed.iter()
+    }
+
     /// How the order ended without money, as queries said; both when both were seen.
     pub fn unpaid(&self) -> impl Iterator<Item = Unpaid> {
         self.unpaid.iter().copied()
@@ -144,7 +151,8 @@ impl Facts {
     }
 
     /// How far the refund under this reference of ours has come: what Pockyt lists, else pending once it
-    /// was asked for and failed once it was refused. `None` when it was never heard of.
+    /// was asked for and failed once it was refused. One that was asked for again after it had failed is
+    /// pending again. `None` when it was never heard of.
     pub fn refund_state(&self, reference: &Reference) -> Option<RefundState> {
         self.refunds.state(reference.as_str())
     }
@@ -155,17 +163,26 @@ impl Facts {
         self.refunds.succeeded()
     }
 
+    /// Whether the newest list of refunds that could not be read has not been followed by one that can, so
+    /// that what was given back may be more than is known. It blocks refunds and leaves the view as it is.
+    ///
+    /// A later list ends it if it has at least as many items as every such list before it: one that is
+    /// shorter, or empty, has lost a refund that could not be read.
+    pub fn has_unreadable_refunds(&self) -> bool {
+        self.refunds.are_unreadable()
+    }
+
     /// What may still be refunded, in major units of the payment's currency: the payment, less refunds
     /// that succeeded, are in flight, or were asked for and are not resolved.
     ///
-    /// Zero when there is nothing to give back, when the payment is disputed or reversed, and in every
-    /// conflict: then a person decides.
+    /// Zero when there is nothing to give back, when the payment is disputed or reversed, while its refunds
+    /// [cannot be read](Facts::has_unreadable_refunds), and in every conflict: then a person decides.
     pub fn refundable(&self) -> Amount {
         let open =
             matches!(self.view(), PaymentView::Paid | PaymentView::PaidLate | PaymentView::PartRefunded);
         let rest = self
             .payment()
-            .filter(|_| open && !self.is_disputed())
+            .filter(|_| open && !self.is_disputed() && !self.has_unreadable_refunds())
             .and_then(|payment| payment.amount().checked_sub(&self.refunds.outstanding()?));
         rest.filter(Amount::is_positive).unwrap_or_else(Amount::zero)
     }

@@ -10,7 +10,7 @@ mod secret;
 
 pub use keys::{AccountKey, AuthDetailKey, AuthInfoKey, CustomerKey, MixedKey, OrderKey};
 pub use merchant::Merchant;
-pub use secret::PaymentBarcode;
+pub use secret::{PaymentBarcode, VaultId};
 
 /// Defines an identifier: a text of a fixed alphabet, 1 to 64 characters.
 macro_rules! identifier {
@@ -138,10 +138,6 @@ identifier! {
 
     /// Pockyt's number of a payor, `P` and 8 digits in the guide.
     PayorNo("payorNo"): pockyts;
-
-    /// Pockyt's number of a saved card, from [`OrderProcess`](crate::operation::OrderProcess). Its form is
-    /// shown nowhere.
-    VaultId("vaultId"): pockyts;
 
     /// Pockyt's number of a recurring schedule. No source says where it comes from.
     ScheduleNo("scheduleNo"): pockyts;

@@ -95,7 +95,7 @@ pub use person::{
 };
 pub use price::{Price, PriceWarning};
 pub use ret_code::{Reason, RetCode, RetCodeClass};
-pub use signed::SignedRequest;
+pub use signed::{RequestError, SignedRequest, check_extra};
 pub use standing::Standing;
 pub use status::TransactionStatus;
 pub use text::{FreeText, PersonalText};

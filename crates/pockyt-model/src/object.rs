@@ -30,7 +30,7 @@ pub struct Object {
     body: Arc<str>,
     span: Range<usize>,
     path: Cow<'static, str>,
-    members: Vec<Member>,
+    members: Arc<Vec<Member>>,
 }
 
 #[derive(Clone)]
@@ -78,9 +78,10 @@ impl Object {
                 "result" => Cow::Borrowed("$.result"),
                 other => ["$.", other].concat().into(),
             };
-            Some(Self { body: Arc::clone(&body), span: member.value.clone(), path, members })
+            Some(Self { body: Arc::clone(&body), span: member.value.clone(), path, members: members.into() })
         });
-        let outer = Self { body, span: 0..text.len(), path: Cow::Borrowed("$"), members: found.members };
+        let outer =
+            Self { body, span: 0..text.len(), path: Cow::Borrowed("$"), members: found.members.into() };
         Some((outer, inner))
     }
 
@@ -91,7 +92,7 @@ impl Object {
             .deserialize_map(MembersVisitor { text, offset: span.start })
             .and_then(|members| json.end().map(|()| members));
         match read {
-            Ok(members) => Ok(Self { body, span, path, members }),
+            Ok(members) => Ok(Self { body, span, path, members: members.into() }),
             // serde_json's messages quote at most a token of the body; none of it is repeated here but its place.
             Err(e) => {
                 let place = format!("line {}, column {}", e.line(), e.column());
@@ -169,19 +170,21 @@ impl Object {
         }
     }
 
-    /// A member that is an array of objects; an absent or null one is empty.
+    /// A member that is an array of objects; an absent or null one is empty, and so is an empty string.
     ///
     /// # Errors
     ///
-    /// It is something else.
+    /// It is something else, or has more than 100,000 items.
     pub fn objects(&self, name: &str) -> Result<Vec<Self>, DecodeError> {
-        let Some(span) = self.span_of(name).filter(|span| part(&self.body, span) != "null") else {
-            return Ok(Vec::new());
-        };
+        let is_nothing = |span: &Range<usize>| ["null", "\"\""].contains(&part(&self.body, span));
+        let Some(span) = self.span_of(name).filter(|span| !is_nothing(span)) else { return Ok(Vec::new()) };
         let path = self.path_of(name);
         let raw = part(&self.body, &span);
         let items: Vec<&RawValue> =
             serde_json::from_str(raw).map_err(|_| DecodeError::new(path.clone(), "not a JSON array"))?;
+        if items.len() > MOST_ITEMS {
+            return Err(DecodeError::new(path, "more than 100,000 items"));
+        }
         let read = |(i, item): (usize, &&RawValue)| {
             let span = within(raw, span.start, item.get());
             Self::parse_at(format!("{path}[{i}]").into(), Arc::clone(&self.body), span)
@@ -214,12 +217,19 @@ impl Object {
         self.optional(names)?.ok_or_else(|| self.error(names, Problem::Missing))
     }
 
-    /// The first of the names that has a value.
+    /// The first of the names that has a value; an empty string is none, unless the type takes it.
     pub(crate) fn optional<T: FromWire>(&self, names: &[&str]) -> Result<Option<T>, FieldError> {
         for name in names {
             let malformed = |rule| self.error(&[name], Problem::Malformed(rule));
-            if let Some(text) = self.read_text(name).map_err(malformed)? {
-                return T::from_wire(&text).map(Some).map_err(malformed);
+            let Some(text) = self.read_text(name).map_err(malformed)? else { continue };
+            let read = if self.raw(name).is_some_and(|raw| raw.starts_with('"')) {
+                T::from_wire(&text)
+            } else {
+                T::from_number(&text)
+            };
+            match read {
+                Err(_) if text.is_empty() => {}
+                read => return read.map(Some).map_err(malformed),
             }
         }
         Ok(None)
@@ -245,7 +255,9 @@ impl Object {
         ];
         let mut shown = f.debug_struct(title);
         for name in SHOWN {
-            if let Some(text) = self.text(name) {
+            // Only what looks like an identifier, an amount or a word: a server may write anything there.
+            let plain = |text: &str| text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic());
+            if let Some(text) = self.text(name).filter(|text| plain(text)) {
                 shown.field(name, &format_args!("{text}"));
             }
         }
@@ -261,10 +273,13 @@ impl Object {
     }
 }
 
+/// No answer of Pockyt's has a list as long; each item costs about a hundred times its own length.
+const MOST_ITEMS: usize = 100_000;
+
 impl Default for Object {
     /// `{}`.
     fn default() -> Self {
-        Self { body: Arc::from("{}"), span: 0..2, path: Cow::Borrowed("$"), members: Vec::new() }
+        Self { body: Arc::from("{}"), span: 0..2, path: Cow::Borrowed("$"), members: Arc::default() }
     }
 }
 
@@ -278,7 +293,7 @@ impl fmt::Debug for Object {
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.members.len()))?;
-        for member in &self.members {
+        for member in self.members.iter() {
             // What was read as a raw value is one, so this reading of it again cannot fail.
             let raw: &RawValue =
                 serde_json::from_str(part(&self.body, &member.value)).map_err(serde::ser::Error::custom)?;

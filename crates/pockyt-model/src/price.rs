@@ -29,8 +29,8 @@ impl Price {
     ///
     /// # Errors
     ///
-    /// The amount is not a plain decimal number, is not above zero, or has more than two decimals (the
-    /// checks of the vendor's Java, Python and C# SDKs).
+    /// The amount is not a plain decimal number, is not above zero, has more than two decimals (the checks of
+    /// the vendor's Java, Python and C# SDKs), or begins with zeros that say nothing.
     pub fn new(amount: &str, currency: Currency) -> Result<Self, InvalidField> {
         let amount = Amount::parse(amount)
             .map_err(|_| InvalidField::new("amount", "is not a decimal number such as 13.00"))?;
@@ -46,8 +46,12 @@ impl Price {
         if !amount.is_positive() {
             return Err(InvalidField::new("amount", "is not above zero"));
         }
-        if amount.decimals() > 2 {
+        let (whole, decimals) = amount.as_str().split_once('.').unwrap_or((amount.as_str(), ""));
+        if decimals.len() > 2 {
             return Err(InvalidField::new("amount", "has more than two decimals"));
+        }
+        if whole.len() > 1 && whole.starts_with('0') {
+            return Err(InvalidField::new("amount", "begins with zeros that say nothing"));
         }
         Ok(Self { amount, currency, settle_currency: currency.usual_settlement() })
     }

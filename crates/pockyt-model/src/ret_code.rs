@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{Effect, OperationSpec, Settlement};
 
 /// The code of an answer (Pockyt docs, response codes). The list is open.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RetCode(String);
 
 impl RetCode {
@@ -81,9 +81,18 @@ impl RetCode {
     }
 }
 
+/// Shows a code that is one, 1 to 16 letters or digits; anything else a server may write there is not
+/// repeated, since this goes into logs.
 impl fmt::Display for RetCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let is_code = (1..=16).contains(&self.0.len()) && self.0.bytes().all(|b| b.is_ascii_alphanumeric());
+        f.write_str(if is_code { &self.0 } else { "(no code)" })
+    }
+}
+
+impl fmt::Debug for RetCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RetCode({self})")
     }
 }
 

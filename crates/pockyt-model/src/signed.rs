@@ -1,10 +1,11 @@
 //! From a typed request to the bytes on the wire.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use pockyt_sign::{SigningKey, VERIFY_SIGN, send};
+use pockyt_sign::{SigningKey, VERIFY_SIGN, is_plain_name, reads_as_another_field, send};
 
-use crate::{Merchant, Operation, Params};
+use crate::{Merchant, Operation, OperationSpec, Params};
 
 /// A request with its signature: the pairs that were signed are the pairs that are sent.
 ///
@@ -19,17 +20,20 @@ impl<'a> SignedRequest<'a> {
     /// Writes the operation's parameters, adds the merchant's and `extra`, orders them by name and
     /// signs them.
     ///
-    /// `extra` is for fields this crate does not know; a name it does know is refused as repeated.
+    /// `extra` is for fields that the operation does not know: those it does know go through its own setters,
+    /// which check them.
     ///
     /// # Errors
     ///
-    /// The sending policy of pockyt-sign refused a parameter; only `extra` can make that happen.
+    /// [`RequestError`]. Only `extra` and the fields of a [`Raw`](crate::operation::Raw) call can make that
+    /// happen.
     pub fn new<O: Operation>(
         operation: &'a O,
         merchant: &'a Merchant,
         extra: &'a [(String, String)],
         key: &SigningKey,
-    ) -> Result<Self, send::Refusal> {
+    ) -> Result<Self, RequestError> {
+        check_extra(&O::SPEC, extra)?;
         let mut params = Params::with_capacity(16);
         operation.write_params(&mut params);
         merchant.write(&mut params);
@@ -37,7 +41,11 @@ impl<'a> SignedRequest<'a> {
             params.push(name.as_str(), value.as_str());
         }
         params.sort();
-        let signature = send::sign(params.pairs(), key)?;
+        let ambiguous = |(name, value): &&(Cow<'_, str>, Cow<'_, str>)| is_ambiguous(name, value);
+        if let Some((name, _)) = params.pairs().iter().find(ambiguous) {
+            return Err(RequestError::Ambiguous(shown(name)));
+        }
+        let signature = send::sign(params.pairs(), key).map_err(RequestError::Sending)?;
         params.push(VERIFY_SIGN, signature.as_str().to_owned());
         Ok(Self { path: operation.path(), params })
     }
@@ -76,6 +84,60 @@ impl<'a> SignedRequest<'a> {
         form.finish()
     }
 }
+
+/// Whether these fields may be added to a request of this operation: none of them is one of its own, and
+/// none has a value that could be read as another field (URLs excepted).
+///
+/// # Errors
+///
+/// [`RequestError::KnownField`] or [`RequestError::Ambiguous`].
+pub fn check_extra(operation: &OperationSpec, extra: &[(String, String)]) -> Result<(), RequestError> {
+    for (name, value) in extra {
+        if operation.field(name).is_some() {
+            return Err(RequestError::KnownField(shown(name)));
+        }
+        if is_ambiguous(name, value) {
+            return Err(RequestError::Ambiguous(shown(name)));
+        }
+    }
+    Ok(())
+}
+
+/// Pockyt echoes free text in notifications, whose signed text is not escaped: `x&amount=1` there could be
+/// read as an amount. URLs with such a query are ordinary, and are named as such.
+fn is_ambiguous(name: &str, value: &str) -> bool {
+    let is_url = name.ends_with("Url") && (value.starts_with("https://") || value.starts_with("http://"));
+    !is_url && reads_as_another_field(value)
+}
+
+/// A name that is one; anything else is not repeated.
+fn shown(name: &str) -> String {
+    if is_plain_name(name) && name.len() <= 64 { name.to_owned() } else { "a field".to_owned() }
+}
+
+/// A request that may not be signed. It repeats no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The value of this field could be read as another field.
+    Ambiguous(String),
+    /// This field is one of the operation's own: set it there.
+    KnownField(String),
+    /// The sending policy refused a parameter.
+    Sending(send::Refusal),
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ambiguous(name) => write!(f, "the value of {name} could be read as another field"),
+            Self::KnownField(name) => write!(f, "{name} is one of the request's own fields: set it there"),
+            Self::Sending(refusal) => write!(f, "{refusal}"),
+        }
+    }
+}
+
+impl std::error::Error for RequestError {}
 
 /// A JSON string. Most texts need no escape, which is seen eight bytes at a time.
 fn quote(text: &str, json: &mut String) {

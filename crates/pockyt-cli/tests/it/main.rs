@@ -10,5 +10,7 @@
 mod explain;
 mod lines;
 mod people;
+#[cfg(feature = "client")]
+mod remote;
 mod support;
 mod token;

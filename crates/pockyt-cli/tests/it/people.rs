@@ -234,9 +234,17 @@ fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = run(pockyt(&["completions", shell]));
         assert_eq!(ran.code, 0);
-        for word in ["explain", "token-file", "show-canonical"] {
+        let mut words = vec!["explain", "token-file", "show-canonical"];
+        if cfg!(feature = "client") {
+            words.extend(["call", "poll", "operations", "base-url", "transaction-no"]);
+        }
+        for word in words {
             assert!(ran.out.contains(word), "{shell}: {word}");
         }
+        let operations = ["create-trans-qrcode", "auth-detail-query"].map(|name| ran.out.contains(name));
+        // The other generators complete no values of what stands without an option.
+        let knows = cfg!(feature = "client") && ["bash", "zsh"].contains(&shell);
+        assert_eq!(operations, [knows, knows], "{shell}");
     }
 }
 

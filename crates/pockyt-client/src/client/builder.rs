@@ -122,7 +122,8 @@ impl ClientBuilder {
     }
 
     /// Says that the server carries a call with a `Pockyt-Request-ID` out at most once, whatever the
-    /// operation. Then a call whose answer was lost is tried again with the same key.
+    /// operation. Then a call whose answer was lost is tried again with the same key; but one that charges a
+    /// card by its number is never, and is asked after.
     ///
     /// Pockyt's documentation shows the key on payouts only. Ask Pockyt before you say so for others: if
     /// it is not true, a customer may pay twice.

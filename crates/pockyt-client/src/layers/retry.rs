@@ -29,6 +29,7 @@ pub type RetryLayer = tower::retry::RetryLayer<RetryPolicy>;
 /// * One that may have been sent is tried again only when repeating it changes nothing (a query, or an
 ///   operation that is idempotent by its own nature), or when it carries a `Pockyt-Request-ID` and the
 ///   caller said that the server honours it. The same holds for answers with status 408, 429 and 5xx.
+/// * One that has a card number in it is never tried again once it may have been sent: it is asked after.
 /// * When `Retry-After` goes beyond the call's deadline, the answer is given at once.
 /// * All calls share a budget: a fifth more requests than succeed, and one a second besides. When it
 ///   is used up, failures are given at once, so that a server in trouble is not asked three times as much.
@@ -63,8 +64,10 @@ impl RetryPolicy {
     }
 
     fn may_repeat(&self, request: &http::Request<Bytes>) -> bool {
-        let repeatable = request.extensions().get::<Call>().is_some_and(|call| call.facts().is_repeatable());
-        repeatable || (self.honoured && request.headers().contains_key(REQUEST_ID))
+        let call = request.extensions().get::<Call>();
+        let charges_card = call.is_some_and(|call| call.charges_card);
+        let repeatable = call.is_some_and(|call| call.facts().is_repeatable());
+        repeatable || (self.honoured && !charges_card && request.headers().contains_key(REQUEST_ID))
     }
 
     fn is_transient(&self, request: &http::Request<Bytes>, result: &Result<Incoming, Failure>) -> bool {

@@ -2,22 +2,24 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::future::{Either, Ready, ready};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use pockyt_model::{OperationSpec, Params, SignedRequest, operation};
+use pockyt_model::{OperationSpec, Params, SignedRequest, check_extra, operation};
 use tower_layer::Layer;
 use tower_service::Service;
+use zeroize::Zeroizing;
 
 use super::Stage;
 use crate::message::{Cause, Failure, Incoming, Unsigned};
+use crate::pairs::Pairs;
 use crate::{BodyForm, Credentials, Environment};
 
-/// Signs calls for one merchant and addresses them.
+/// Signs calls for one merchant and addresses them. The memory of the copied parameters and of the body is
+/// overwritten when they are dropped; what the transport copies for itself is not in its hands.
 #[derive(Clone, Debug)]
 pub struct SignLayer(Arc<Signer>);
 
@@ -28,17 +30,7 @@ struct Signer {
     body_form: BodyForm,
     forms: BTreeMap<Cow<'static, str>, BodyForm>,
     paths: BTreeMap<Cow<'static, str>, String>,
-    extra: Extra,
-}
-
-/// `Debug` shows the names only.
-#[derive(Clone, Default)]
-struct Extra(Vec<(String, String)>);
-
-impl fmt::Debug for Extra {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
-    }
+    extra: Pairs,
 }
 
 impl SignLayer {
@@ -51,7 +43,7 @@ impl SignLayer {
             body_form: BodyForm::default(),
             forms,
             paths,
-            extra: Extra::default(),
+            extra: Pairs::default(),
         }))
     }
 
@@ -79,7 +71,7 @@ impl SignLayer {
     /// A parameter to add to every call.
     #[must_use]
     pub fn extra_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.0).extra.0.push((name.into(), value.into()));
+        Arc::make_mut(&mut self.0).extra.push((name.into(), value.into()));
         self
     }
 }
@@ -119,12 +111,14 @@ impl<S: Stage> Service<Unsigned> for Sign<S> {
 impl Signer {
     fn sign(&self, unsigned: Unsigned) -> Result<http::Request<Bytes>, Failure> {
         let refuse = |source: crate::error::BoxError| Failure::new(false, Cause::Refused, source);
-        let Unsigned { call, path, params, mut extra } = unsigned;
+        let Unsigned { mut call, spec, path, params, mut extra } = unsigned;
         let operation = call.facts().operation;
-        extra.extend_from_slice(&self.extra.0);
+        extra.extend_from_slice(&self.extra);
+        check_extra(&spec, &extra).map_err(|refusal| refuse(refusal.into()))?;
         let written = Written(&params);
         let signed = SignedRequest::new(&written, &self.credentials.merchant, &extra, &self.credentials.key)
             .map_err(|refusal| refuse(refusal.into()))?;
+        call.charges_card = signed.pairs().iter().any(|(name, _)| name == "cardNumber");
         let form = self.forms.get(operation).copied().unwrap_or(self.body_form);
         let (content_type, body) = match form {
             BodyForm::Form => ("application/x-www-form-urlencoded", signed.to_form()),
@@ -138,7 +132,7 @@ impl Signer {
             .header(CONTENT_TYPE, HeaderValue::from_static(content_type))
             .header(ACCEPT, HeaderValue::from_static("application/json"))
             .header(USER_AGENT, HeaderValue::from_static(AGENT))
-            .body(Bytes::from(body))
+            .body(Bytes::from_owner(Zeroizing::new(body)))
             .map_err(|error| refuse(error.into()))?;
         request.extensions_mut().insert(call);
         Ok(request)
@@ -147,14 +141,15 @@ impl Signer {
 
 const AGENT: &str = concat!("pockyt-client/", env!("CARGO_PKG_VERSION"));
 
-/// Parameters that were written already, so that every call is signed by the model's one function.
+/// Parameters that were written already, so that every call is signed by the model's one function. Extra
+/// fields are checked against the operation that wrote them.
 struct Written<'p>(&'p [(String, String)]);
 
 impl pockyt_model::Operation for Written<'_> {
-    type Answer = operation::Transaction;
+    type Answer = operation::RawAnswer;
 
-    /// Only the parameters of this type are used.
-    const SPEC: OperationSpec = operation::TranQuery::SPEC;
+    /// It has no fields of its own.
+    const SPEC: OperationSpec = operation::Raw::SPEC;
 
     fn write_params<'a>(&'a self, params: &mut Params<'a>) {
         for (name, value) in self.0 {

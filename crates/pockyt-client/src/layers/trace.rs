@@ -45,20 +45,20 @@ impl<S: Stage> Service<http::Request<Bytes>> for Trace<S> {
         let operation = call.map_or("", |call| call.facts().operation);
         let span = span_of(&request, call);
         let exchange = self.0.call(request);
+        let attempt = span.clone();
         async move {
             let result = exchange.await;
-            let span = Span::current();
             match &result {
                 Ok(answer) => {
-                    span.record("http.response.status_code", answer.status().as_u16());
-                    span.record("network.protocol.version", protocol(answer.version()));
+                    attempt.record("http.response.status_code", answer.status().as_u16());
+                    attempt.record("network.protocol.version", protocol(answer.version()));
                     if !answer.status().is_success() {
-                        span.record("error.type", answer.status().as_str());
+                        attempt.record("error.type", answer.status().as_str());
                     }
                     observe::attempt(operation, answer.status().as_str());
                 }
                 Err(failure) => {
-                    span.record("error.type", failure.kind());
+                    attempt.record("error.type", failure.kind());
                     observe::attempt(operation, failure.kind());
                 }
             }

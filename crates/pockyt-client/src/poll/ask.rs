@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use pockyt_model::operation::{Payout, TranQuery, Transaction};
-use pockyt_model::{OrderKey, Price, Refusal, TransactionNo};
+use pockyt_model::{OrderKey, Price, Refusal, Standing, TransactionNo};
 
 use crate::{CallError, CallOptions, Client, call};
 
@@ -15,7 +15,7 @@ pub enum PollError {
     /// The answer is about another payout than was meant: its invoice, amount or currency differs.
     InvoiceTaken(Box<Payout>),
     /// The answer is about another order than was asked for: its amount, currency, reference or number
-    /// differs.
+    /// differs, or it is the record of something else than a payment, such as a refund.
     ReferenceTaken(Box<Transaction>),
     /// The query itself is refused and would be again, for example because of the signature.
     Refused(CallError),
@@ -80,6 +80,13 @@ pub(crate) async fn ask(
     })
 }
 
+/// Whether an order says enough to end on: its status is final, and what it means can be read. A paid order
+/// whose refunds cannot be read is neither paid nor unpaid to whoever must act on it.
+pub(crate) fn is_decided(order: &Transaction) -> bool {
+    let readable = !matches!(order.standing(), Standing::Open | Standing::Unknown);
+    readable && order.status().is_ok_and(|status| status.is_final())
+}
+
 /// Whether an answer is about the order that was meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fit {
@@ -96,24 +103,22 @@ impl Expected<'_> {
             OrderKey::TransactionNo(number) => Some(number),
             _ => self.transaction_no,
         };
-        let other_reference = match self.order {
-            OrderKey::Reference(reference) => {
-                named_reference.is_some_and(|named| named != reference.as_str())
-            }
-            _ => false,
+        let asked_reference = match self.order {
+            OrderKey::Reference(reference) => Some(reference.as_str()),
+            _ => None,
         };
-        let other_number =
-            asked_number.zip(named_number.as_ref()).is_some_and(|(asked, named)| asked != named);
-        if other_reference || other_number {
+        let named_reference = named_reference.filter(|named| !named.is_empty());
+        let same_reference = asked_reference.zip(named_reference).map(|(asked, named)| asked == named);
+        let same_number = asked_number.zip(named_number).map(|(asked, named)| *asked == named);
+        let same_price = self.price.map(|price| match (transaction.amount(), transaction.currency()) {
+            (Ok(amount), Ok(currency)) => Some(amount == *price.amount() && currency == price.currency()),
+            _ => None,
+        });
+        let differs = [same_reference, same_number, same_price.flatten()].contains(&Some(false));
+        if differs || !transaction.is_payment() {
             return Fit::Other;
         }
-        let Some(price) = self.price else { return Fit::Ours };
-        match (transaction.amount(), transaction.currency()) {
-            (Ok(amount), Ok(currency)) if amount == *price.amount() && currency == price.currency() => {
-                Fit::Ours
-            }
-            (Ok(_), Ok(_)) => Fit::Other,
-            _ => Fit::Unproven,
-        }
+        let is_named = same_reference.is_some() || same_number.is_some();
+        if is_named && same_price != Some(None) { Fit::Ours } else { Fit::Unproven }
     }
 }

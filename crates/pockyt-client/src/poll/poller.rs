@@ -10,7 +10,7 @@ use pockyt_model::Standing;
 use pockyt_model::operation::{Cancel, Transaction};
 
 use super::ticket::Cancelling;
-use super::{Asked, AtDeadline, Curve, Expected, PollError, Settled, Ticket, ask};
+use super::{Asked, AtDeadline, Curve, Expected, PollError, Settled, Ticket, ask, is_decided};
 use crate::{Client, observe};
 
 /// How long an order is asked for after its cancel.
@@ -180,7 +180,8 @@ impl Poller {
                     self.end("final");
                     return Ok(What::Settled(Settled::Final(*transaction)));
                 }
-                self.ticket.seen = true;
+                // An order that is over is not cancelled, although it cannot be read to its end.
+                self.ticket.seen = !transaction.status().is_ok_and(|status| status.is_final());
                 self.last = Some((*transaction).clone());
                 (What::Open(*transaction), None)
             }
@@ -239,7 +240,7 @@ impl Poller {
                 Standing::Unpaid | Standing::Refunded | Standing::Reversed
             );
         }
-        transaction.status().is_ok_and(|status| status.is_final())
+        is_decided(transaction)
     }
 
     fn end(&mut self, outcome: &'static str) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use pockyt_model::{Currency, OrderKey, Price, Reference, TransactionNo, UtcMillis};
+use pockyt_model::{Amount, Currency, OrderKey, Price, Reference, TransactionNo, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 use super::{AtDeadline, Polling};
@@ -152,9 +152,15 @@ impl TryFrom<Form> for Ticket {
             }
             _ => return Err(UnreadableTicket("names not exactly one order")),
         };
-        let price = |expected: ExpectedForm| Price::new(&expected.amount, Currency::new(&expected.currency)?);
-        let expected =
-            form.expected.map(price).transpose().map_err(|_| UnreadableTicket("has no right price"))?;
+        // Whatever price was expected, however unusual: it is compared, not sent.
+        let price = |expected: ExpectedForm| {
+            let amount = Amount::parse(&expected.amount).ok()?;
+            Price::with_any_decimals(amount, Currency::new(&expected.currency).ok()?).ok()
+        };
+        let expected = form
+            .expected
+            .map(|expected| price(expected).ok_or(UnreadableTicket("has no right price")))
+            .transpose()?;
         let at_deadline =
             if form.cancel_at_deadline { AtDeadline::CancelAndConfirm } else { AtDeadline::Leave };
         let cancel = form

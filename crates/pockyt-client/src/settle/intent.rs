@@ -1,5 +1,7 @@
 //! What a call was to do.
 
+mod of;
+
 use std::time::Duration;
 
 use pockyt_model::operation::PayoutAmount;
@@ -7,7 +9,8 @@ use pockyt_model::{
     AuthDetailKey, AuthInfoKey, InvoiceId, MixedKey, OrderKey, Price, Reference, TransactionNo, UtcMillis,
 };
 
-/// What a call was to do, as the merchant recorded it before sending.
+/// What a call was to do, as the merchant recorded it before sending: read off the request by
+/// [`Intent::of`], or said by hand.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Intent {
@@ -29,9 +32,11 @@ pub(super) enum Wanted {
         price: Option<Price>,
     },
     Mixed(MixedKey),
+    /// Nobody can be asked what became of it.
+    Nothing,
     Payment {
-        reference: Reference,
-        price: Price,
+        order: OrderKey,
+        price: Option<Price>,
     },
     Payout {
         invoice: InvoiceId,
@@ -53,7 +58,7 @@ const GRACE: Duration = Duration::from_secs(10 * 60);
 impl Intent {
     /// To take this price under this reference: add, prepay, a code to scan, a checkout, a capture.
     pub fn payment(reference: Reference, price: Price) -> Self {
-        Self::new(Wanted::Payment { reference, price })
+        Self::new(Wanted::Payment { order: reference.into(), price: Some(price) })
     }
 
     /// To give this much of a sale back, under this `refundReference`.
@@ -85,15 +90,17 @@ impl Intent {
         Self { transaction_no: None, wanted, sent: None, timeout: TIMEOUT }
     }
 
-    /// For a cancel: the price of the sale, so that somebody else's order is told apart.
+    /// The price of the sale, for a call that does not name it itself, such as a prepay or a cancel: so that
+    /// somebody else's order under the same reference is told apart.
     pub fn of_price(mut self, sale_price: Price) -> Self {
-        if let Wanted::Cancel { price, .. } = &mut self.wanted {
+        if let Wanted::Cancel { price, .. } | Wanted::Payment { price, .. } = &mut self.wanted {
             *price = Some(sale_price);
         }
         self
     }
 
-    /// Pockyt's number of the order, when an earlier answer gave it.
+    /// Pockyt's number of the order, when an earlier answer gave it. An order that has one exists, so it never
+    /// counts as provisionally unpaid.
     pub fn known_as(mut self, number: TransactionNo) -> Self {
         self.transaction_no = Some(number);
         self
@@ -111,10 +118,18 @@ impl Intent {
         self
     }
 
+    /// Whether there is somebody to ask. If not, what became of the call stays unresolved; a call that only
+    /// reads, or that does no more when it is done twice, can simply be made again.
+    pub fn can_be_asked(&self) -> bool {
+        !matches!(self.wanted, Wanted::Nothing)
+    }
+
     /// Whether the order's timeout and a grace of ten minutes have gone by since a payment
-    /// was sent. What moves money back has no such time.
+    /// was sent. What moves money back has no such time, and neither has an order whose number is known:
+    /// that it has one proves that it exists.
     pub(super) fn is_long_gone(&self, now: UtcMillis) -> bool {
-        if !matches!(self.wanted, Wanted::Payment { .. }) {
+        let only_named_by_us = matches!(self.wanted, Wanted::Payment { order: OrderKey::Reference(_), .. });
+        if !only_named_by_us || self.transaction_no.is_some() {
             return false;
         }
         let wait = self.timeout.saturating_add(GRACE).as_millis();

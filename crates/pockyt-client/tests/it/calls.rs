@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use pockyt_client::RequestBody;
-use pockyt_client::{BodyForm, CallError, Client, ErrorKind};
+use pockyt_client::{BodyForm, CallError, CallOptions, Client, ErrorKind, RequestBody};
+use pockyt_model::operation::Raw;
 use pockyt_model::{Merchant, Reference, Settlement};
 use pockyt_sign::{Received, SigningKey, Verifier};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::support::{Behaviour, TOKEN, add, builder, json, query, raw_server, read_request};
+use crate::support::{
+    Behaviour, Reply, TOKEN, add, builder, client_of, json, query, raw_server, read_request,
+};
 
 /// A client whose requests are answered by a function.
 fn answered_by(
@@ -87,12 +89,12 @@ async fn answers_say_whether_money_may_have_moved() {
 }
 
 #[tokio::test]
-async fn a_refused_value_moved_nothing_but_an_earlier_call_may_have() {
+async fn a_refused_value_may_hide_an_earlier_call_that_was_booked() {
     for code in ["000022", "000023"] {
         let body = format!(r#"{{"ret_code":"{code}","ret_msg":"reference already exists"}}"#);
         let client = answered_by(BodyForm::Json, move |_| json(200, &body));
         let error = client.in_store().add(&add()).await.unwrap_err();
-        assert!(!error.may_have_moved_money() && !error.may_retry());
+        assert!(error.may_have_moved_money() && !error.may_retry(), "{code}");
         assert_eq!(error.ask(), Settlement::TranQueryByReference, "{code}");
     }
 }
@@ -140,7 +142,7 @@ async fn what_was_taken_before_the_time_was_over_is_maybe_sent_once() {
 
 async fn add_against(behaviour: Behaviour) -> (CallError, usize) {
     let (url, seen) = raw_server(behaviour).await;
-    let client = builder(&url).attempt_budget(Duration::from_millis(300)).build().unwrap();
+    let client = builder(&url).attempt_budget(Duration::from_millis(100)).build().unwrap();
     let error = client.in_store().add(&add()).await.unwrap_err();
     (error, seen.load(Ordering::SeqCst))
 }
@@ -279,4 +281,21 @@ fn clients_do_not_show_secrets() {
              credentials: Credentials {{ merchant: {merchant:?}, key: SigningKey(redacted) }}, .. }}"
         )
     );
+}
+
+#[tokio::test]
+async fn a_raw_call_of_a_known_operation_goes_under_its_name() {
+    let spec = pockyt_model::operations().iter().find(|spec| spec.name == "tran-query").unwrap();
+    let answer = |_, _: &http::Request<Bytes>| Reply::Answer(json(200, r#"{"ret_code":"000021"}"#));
+    let (client, requests) = client_of(|b| b.path_of("tran-query", "/other"), answer);
+    let raw = Raw::new(spec.path).unwrap().field("reference", "order-1");
+    let named = client.call_with(&raw, CallOptions::default().as_operation(spec)).await.unwrap_err();
+    assert_eq!(
+        (named.operation(), named.to_string().split_once(':').unwrap().0),
+        ("tran-query", "tran-query")
+    );
+    let plain = client.call(&raw).await.unwrap_err();
+    assert_eq!(plain.operation(), "raw");
+    let paths: Vec<_> = requests.lock().unwrap().iter().map(|r| r.uri().path().to_owned()).collect();
+    assert_eq!(paths, ["/other", spec.path]);
 }

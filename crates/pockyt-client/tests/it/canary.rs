@@ -26,7 +26,13 @@ const CVV: &str = "739";
 
 /// Keeps every name and value of every span and event.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
+pub(crate) struct Log(Arc<Mutex<String>>);
+
+impl Log {
+    pub(crate) fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
 
 impl Visit for &Log {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -203,7 +209,7 @@ async fn polling_and_settling_log_no_answers() {
         let polled = run.client.poll(order.clone(), &Polling::at_a_till()).await;
         let intent = Intent::payment(order, price("13.00"));
         let settled = run.client.settle(&intent, std::time::Duration::from_secs(9)).await;
-        let mut shown = run.log.0.lock().unwrap().clone();
+        let mut shown = run.log.text();
         for error in [polled.err(), settled.err()].into_iter().flatten() {
             shown.push_str(&format!("{error} "));
         }

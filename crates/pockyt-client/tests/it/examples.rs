@@ -11,7 +11,7 @@ use pockyt_model::{CallbackUrl, PaymentBarcode, Standing};
 use tower::ServiceExt as _;
 
 use crate::mock::builder;
-use crate::support::{price, reference};
+use crate::support::{Reply, client_of, json, price, reference};
 
 #[allow(dead_code, unreachable_pub, reason = "its main is not called here")]
 #[path = "../../examples/checkout.rs"]
@@ -122,4 +122,56 @@ async fn polling_goes_on_after_a_restart() {
     let settled = resume::steps(&mut open(), &file, 100).await.unwrap();
     assert!(matches!(settled, Some(Settled::Final(order)) if order.standing() == Standing::Paid));
     assert!(!file.exists());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_that_is_taken_in_is_given_back_only_when_its_status_says_so() {
+    for (status, given) in
+        [("success", Some(true)), ("failed", Some(false)), ("pending", None), ("odd", None)]
+    {
+        let (client, _) = client_of(
+            |b| b,
+            move |_, request| {
+                let refund = request.uri().path().ends_with("/refund");
+                let refund = if refund { r#","refundAmount":"5.00","refundReference":"r-1""# } else { "" };
+                let status = if refund.is_empty() { "success" } else { status };
+                Reply::Answer(json(
+                    200,
+                    &format!(
+                        r#"{{"ret_code":"000100","result":{{"transactionNo":"1","reference":"s-1","amount":"13.00","currency":"USD","status":"{status}"{refund}}}}}"#
+                    ),
+                ))
+            },
+        );
+        let back =
+            refund::give_back(&client, reference("s-1"), price("5.00"), reference("r-1")).await.unwrap();
+        assert_eq!(back, given, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_till_calls_nothing_unpaid_that_it_cannot_read() {
+    for (refunds, end) in [
+        ("", till::Till::Paid),
+        (
+            r#","refundInfo":[{"refundAmount":"13.00","refundTransactionId":"2","status":"success"}]"#,
+            till::Till::NotPaid,
+        ),
+        (
+            r#","refundInfo":[{"refundAmount":"3.00","refundTransactionId":"2","status":"success"}]"#,
+            till::Till::AskLater,
+        ),
+        (
+            r#","refundInfo":[{"refundAmount":"99.00","refundTransactionId":"2","status":"success"}]"#,
+            till::Till::AskLater,
+        ),
+        (r#","refundInfo":"soon""#, till::Till::AskLater),
+    ] {
+        let body = format!(
+            r#"{{"ret_code":"000100","result":{{"transactionNo":"1","reference":"t-1","amount":"13.00","currency":"USD","status":"success"{refunds}}}}}"#
+        );
+        let (client, _) = client_of(|b| b, move |_, _| Reply::Answer(json(200, &body)));
+        let sold = till::sell(&client, price("13.00"), reference("t-1"), barcode()).await.unwrap();
+        assert_eq!(sold, end, "{refunds}");
+    }
 }

@@ -75,7 +75,7 @@ async fn each_fault_of_a_request_is_told_as_what_it_is() {
             kind,
             FaultKind::DelayHandling { .. } | FaultKind::DelayAnswer { .. } | FaultKind::SlowBody { .. }
         );
-        let budget = if held { Duration::from_millis(200) } else { Duration::from_secs(20) };
+        let budget = if held { Duration::from_millis(100) } else { Duration::from_secs(20) };
         let client = builder(&mock).attempt_budget(budget).build().unwrap();
         let result = charge(&client, "till-1").await;
         assert_eq!(known(&result), expected, "{kind:?}: {result:?}");
@@ -105,7 +105,7 @@ async fn each_fault_of_a_connection_is_not_sent_or_maybe_sent_by_fact() {
         let times = if matches!(fault, ConnectionFault::Refuse { .. }) { 1 } else { 3 };
         mock.fault(Fault::connection(fault).times(times)).unwrap();
         let client =
-            builder(&mock).randomness(|| 0.0).attempt_budget(Duration::from_millis(300)).build().unwrap();
+            builder(&mock).randomness(|| 0.0).attempt_budget(Duration::from_millis(100)).build().unwrap();
         let result = charge(&client, "till-1").await;
         assert!(expected.contains(&known(&result)), "{fault:?}: {result:?}");
         assert_eq!(booked(&mock, "till-1"), 0, "{fault:?}");

@@ -15,9 +15,12 @@ mod canary;
 mod conformance;
 #[cfg(feature = "metrics")]
 mod counted;
+mod doubts;
+mod evidence;
 mod examples;
 mod faults;
 mod hostile;
+mod intents;
 mod limits;
 mod mock;
 mod never_twice;

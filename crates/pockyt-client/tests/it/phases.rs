@@ -39,14 +39,14 @@ fn assert_maybe_sent(phase: &str, error: &CallError) {
 async fn no_name_and_no_listener_are_not_sent() {
     #[cfg(feature = "tls")]
     {
-        let unknown = builder("https://no-such-host.invalid").build().unwrap();
+        let unknown = builder("https://no-such-host.invalid").randomness(|| 0.0).build().unwrap();
         assert_not_sent("dns", &unknown.in_store().add(&add()).await.unwrap_err());
     }
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let refused = builder(&url).build().unwrap().in_store().add(&add()).await.unwrap_err();
+    let refused = builder(&url).randomness(|| 0.0).build().unwrap().in_store().add(&add()).await.unwrap_err();
     assert_not_sent("refused", &refused);
     assert_eq!(refused.attempts(), 3);
 }
@@ -70,6 +70,7 @@ async fn a_tls_handshake_that_fails_or_hangs_is_not_sent() {
     for (name, behaviour, timed_out) in behaviours {
         let (url, _) = raw_server(behaviour).await;
         let client = builder(&url.replace("http://", "https://"))
+            .randomness(|| 0.0)
             .connect_budget(Duration::from_millis(100))
             .build()
             .unwrap();
@@ -88,7 +89,7 @@ async fn a_connection_that_is_closed_before_the_request_is_decided_by_who_was_fi
         })
     })
     .await;
-    let client = builder(&url).build().unwrap();
+    let client = builder(&url).randomness(|| 0.0).build().unwrap();
     for _ in 0..20 {
         let error = client.in_store().add(&add()).await.unwrap_err();
         match error.kind() {
@@ -161,8 +162,11 @@ async fn each_time_budget_says_whether_it_was_sent() {
     {
         waiting.push(stream);
     }
-    let connect =
-        builder(&format!("http://{address}")).connect_budget(Duration::from_millis(50)).build().unwrap();
+    let connect = builder(&format!("http://{address}"))
+        .connect_budget(Duration::from_millis(50))
+        .randomness(|| 0.0)
+        .build()
+        .unwrap();
     let error = connect.in_store().add(&add()).await.unwrap_err();
     assert_not_sent("connect", &error);
     assert_eq!(error.timed_out(), Some(Budget::Connect));

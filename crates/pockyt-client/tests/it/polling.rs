@@ -52,7 +52,7 @@ fn play(script: Play) -> Played {
 
 fn order(status: &str) -> Option<String> {
     Some(format!(
-        r#"{{"ret_code":"000100","result":{{"transactionNo":"1","status":"{status}","amount":"13.00","currency":"USD"}}}}"#
+        r#"{{"ret_code":"000100","result":{{"transactionNo":"1","reference":"order-1","status":"{status}","amount":"13.00","currency":"USD"}}}}"#
     ))
 }
 
@@ -135,7 +135,7 @@ async fn at_a_till_the_order_is_cancelled_and_the_query_after_it_decides() {
 
 #[tokio::test(start_paused = true)]
 async fn a_paid_order_after_a_cancel_that_may_be_carried_out_is_not_final_until_its_refund_shows() {
-    const REFUNDED: &str = r#"{"ret_code":"000100","result":{"transactionNo":"1","status":"success","amount":"13.00",
+    const REFUNDED: &str = r#"{"ret_code":"000100","result":{"transactionNo":"1","reference":"order-1","status":"success","amount":"13.00",
         "currency":"USD","refundInfo":[{"refundAmount":"13.00"}]}}"#;
     // Accepted, and lost on the way: the refund shows ten seconds later.
     for cancel in [order("closed"), None] {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use pockyt_client::{BuildError, Client, Credentials, Environment, ErrorKind, Roots, Tls};
 use pockyt_mock::MockPockyt;
 use pockyt_model::Merchant;
 use pockyt_sign::ApiToken;
 
+use crate::canary::Log;
 use crate::mock::credentials;
 use crate::support::{add, query};
 
@@ -26,6 +28,28 @@ async fn a_given_authority_is_trusted() {
     let client = client(&mock, Tls::default().roots(roots));
     client.in_store().add(&add()).await.unwrap();
     assert!(client.orders().query(&query()).await.is_ok());
+}
+
+/// The mock offers both by ALPN.
+#[tokio::test]
+async fn http2_is_spoken_where_the_server_offers_it() {
+    let mock = mock().await;
+    let roots = Roots::from_pem(mock.authority_pem().unwrap().as_bytes()).unwrap();
+    let client = client(&mock, Tls::default().roots(roots));
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(log.clone());
+    client.in_store().add(&add()).await.unwrap();
+    let (orders, query) = (client.orders(), query());
+    let answers = join_all((0..20).map(|_| orders.query(&query))).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    let spoken = if cfg!(feature = "http2") { "\"2\"" } else { "\"1.1\"" };
+    let seen: String = log
+        .text()
+        .lines()
+        .filter(|line| line.starts_with("network."))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(seen.matches(&format!("network.protocol.version={spoken}\n")).count(), 21, "{seen}");
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ impl Payment {
     ///
     /// # Errors
     ///
-    /// The amount is below zero, has more than six decimals, or is 10^15 or more. The bounds are this
+    /// The amount is not above zero, has more than six decimals, or is 10^15 or more. The bounds are this
     /// crate's, far beyond money, and make every sum of refunds exact.
     pub fn new(
         transaction_no: TransactionNo,
@@ -52,6 +52,9 @@ impl Payment {
         currency: Currency,
     ) -> Result<Self, InvalidField> {
         let amount = plain_amount(amount).map_err(|rule| InvalidField::new("amount", rule))?;
+        if !amount.is_positive() {
+            return Err(InvalidField::new("amount", "is not above zero"));
+        }
         Ok(Self { transaction_no, amount, currency })
     }
 

@@ -4,9 +4,10 @@ use std::error::Error;
 use std::fmt;
 
 use super::fact::{LastQuery, Payment, Said, Unpaid, plain_amount};
-use super::refunds::{Asked, Listed, RefundState};
+use super::refunds::{Asked, List, Listed, RefundState};
 use super::{Counter, Facts};
 use crate::operation::{Cancelled, InStoreTransaction, RefundInfo, Refunded, Transaction};
+use crate::standing::is_of_payment;
 use crate::{Amount, Currency, DecodeError, FieldError, PaymentNotification, Price, Problem, Reference};
 use crate::{TransactionNo, TransactionStatus};
 
@@ -81,27 +82,29 @@ impl Facts {
     /// Adds what a query of the sale says: its state and its refunds. The newest query, by the counter,
     /// is remembered as such.
     ///
-    /// A listed refund without a state has succeeded: Pockyt lists what was refunded.
+    /// A listed refund without a state has [succeeded](RefundInfo::state). Of each its number and its
+    /// amount are needed; one that cannot be read does not hide the payment nor the other refunds, but from
+    /// then on [`Facts::has_unreadable_refunds`]. An order with refunds is not said to be unpaid, however
+    /// they stand: there is nothing to refund of what was never paid.
     ///
     /// # Errors
     ///
-    /// A field that is needed cannot be read, or the answer is about a refund or a void; nothing is
-    /// added then. `transactionNo`, `amount` and `currency` are needed once the order is paid, and of
-    /// each refund its number and its amount.
+    /// A field that is needed cannot be read, or the answer is not about a payment but about a refund, a
+    /// void or something unknown; nothing is added then. `transactionNo` is needed once the order is paid
+    /// or reversed, `amount` and `currency` once it is paid.
     pub fn observe_query(&mut self, counter: Counter, answer: &Transaction) -> Result<(), Unreadable> {
         let status = status_of_payment(answer)?;
         let mut seen = Self {
             last_query: Some(LastQuery { counter, said: Said::from(&status) }),
             ..Self::of_payment(counter, answer, &status)?
         };
+        seen.merge(&Self::of_list(counter, answer));
+        let lists_refunds = seen.has_unreadable_refunds() || !seen.refunds.listed.is_empty();
         match status {
-            TransactionStatus::Closed => seen.unpaid.extend([Unpaid::Closed]),
-            TransactionStatus::Failed => seen.unpaid.extend([Unpaid::Failed]),
-            TransactionStatus::Reversed => seen.reversed = true,
+            TransactionStatus::Closed if !lists_refunds => seen.unpaid.extend([Unpaid::Closed]),
+            TransactionStatus::Failed if !lists_refunds => seen.unpaid.extend([Unpaid::Failed]),
+            TransactionStatus::Reversed => seen.reversed.extend([answer.transaction_no()?]),
             _ => {}
-        }
-        for (i, refund) in answer.refunds()?.iter().enumerate() {
-            seen.merge(&Self::of_listed(i, refund)?);
         }
         self.merge(&seen);
         Ok(())
@@ -149,45 +152,68 @@ impl Facts {
                 let payment = payment(number, notification.amount(), notification.currency())?;
                 self.merge(&Self { paid: [(payment, counter)].into(), ..Self::default() });
             }
-            TransactionStatus::Reversed => self.reversed = true,
+            TransactionStatus::Reversed => {
+                self.reversed.insert(notification.transaction_no().clone());
+            }
             _ => self.observe_accepted(),
         }
         Ok(())
     }
 
-    /// Adds that a refund is about to be asked for. To be recorded before the call goes out: from then
-    /// on its amount counts as given away, until an answer or a query says otherwise.
+    /// Adds that a refund is about to be asked for. To be recorded before the call goes out, each time it
+    /// does: from then on its amount counts as given away, until an answer or a query says otherwise.
     ///
     /// # Errors
     ///
     /// The amount is out of the bounds of [`Payment::new`]; nothing is added then.
-    pub fn refund_asked(&mut self, reference: &Reference, price: &Price) -> Result<(), Unreadable> {
+    pub fn refund_asked(
+        &mut self,
+        counter: Counter,
+        reference: &Reference,
+        price: &Price,
+    ) -> Result<(), Unreadable> {
         let amount = plain_amount(price.amount()).map_err(|rule| out_of_bounds("refundAmount", rule))?;
-        let asked = Asked { amounts: [amount].into(), currencies: [price.currency()].into(), refused: false };
-        self.merge(&Self::of_asked(reference, asked));
+        let asked = Asked {
+            amounts: [amount].into(),
+            currencies: [price.currency()].into(),
+            asked: Some(counter),
+            refused: None,
+        };
+        self.merge(&Self::of_asked(reference.as_str(), asked));
         Ok(())
     }
 
-    /// Adds that Pockyt refused a refund, so that it was not booked. Only for an answer that says so: a
-    /// lost answer is no refusal. Should Pockyt list the refund after all, the list counts.
-    pub fn refund_refused(&mut self, reference: &Reference) {
-        self.merge(&Self::of_asked(reference, Asked { refused: true, ..Asked::default() }));
+    /// Adds that Pockyt refused a refund, so that nothing that was asked for under this reference at a
+    /// smaller count was booked. Only for an answer that says so: a lost answer is no refusal, and a later
+    /// refusal says nothing of an earlier attempt whose answer was lost. Should Pockyt list the refund after
+    /// all, the list counts.
+    pub fn refund_refused(&mut self, counter: Counter, reference: &Reference) {
+        self.merge(&Self::of_refusal(counter, reference.as_str()));
     }
 
-    /// Adds what the answer of a refund says of the refund. It says nothing of the payment.
+    /// Adds what the answer of a refund says of the refund. It says nothing of the payment. One that says
+    /// *failed* is a refusal as well.
     ///
     /// # Errors
     ///
     /// Its number, amount or state cannot be read; nothing is added then.
-    pub fn observe_refund(&mut self, answer: &Refunded) -> Result<(), Unreadable> {
+    pub fn observe_refund(&mut self, counter: Counter, answer: &Refunded) -> Result<(), Unreadable> {
         let amount = plain_amount(&answer.refund_amount()?);
+        let state = RefundState::from(&answer.status()?);
         let listed = Listed {
             amounts: [amount.map_err(|rule| out_of_bounds("refundAmount", rule))?].into(),
             currencies: [answer.currency()?].into(),
             references: reference_of(answer.refund_reference()?),
-            state: RefundState::from(&answer.status()?),
+            failed_at: (state == RefundState::Failed).then_some(counter),
+            state,
         };
-        self.merge(&Self::of_refund(answer.refund_transaction_no()?, listed));
+        let number = answer.refund_transaction_no()?;
+        if state == RefundState::Failed {
+            for reference in &listed.references {
+                self.merge(&Self::of_refusal(counter, reference));
+            }
+        }
+        self.merge(&Self::of_refund(number, listed));
         Ok(())
     }
 
@@ -203,21 +229,40 @@ impl Facts {
         Ok(Self { paid: [(payment, counter)].into(), ..Self::default() })
     }
 
-    fn of_listed(i: usize, refund: &RefundInfo) -> Result<Self, Unreadable> {
+    /// Of a list that cannot be read what can be.
+    fn of_list(counter: Counter, answer: &Transaction) -> Self {
+        let mut seen = Self::default();
+        let list = answer.refunds();
+        let items = list.as_ref().map_or(0, Vec::len);
+        let mut whole = list.is_ok();
+        for (i, refund) in list.unwrap_or_default().iter().enumerate() {
+            match Self::of_listed(counter, i, refund) {
+                Ok(refund) => seen.merge(&refund),
+                Err(_) => whole = false,
+            }
+        }
+        let list = Some(List { counter, items });
+        if whole {
+            seen.refunds.list_read = list;
+        } else {
+            seen.refunds.list_unread = list;
+        }
+        seen
+    }
+
+    fn of_listed(counter: Counter, i: usize, refund: &RefundInfo) -> Result<Self, Unreadable> {
         let path = |name| format!("refundInfo[{i}].{name}");
         let number = refund
             .refund_transaction_no()?
             .ok_or_else(|| FieldError::new(path("refundTransactionId"), Problem::Missing))?;
         let amount = plain_amount(&refund.refund_amount()?)
             .map_err(|rule| out_of_bounds(path("refundAmount"), rule))?;
-        let state = refund
-            .result()
-            .text("status")
-            .map_or(RefundState::Success, |status| RefundState::from(&TransactionStatus::from_wire(&status)));
+        let state = refund.state()?;
         let listed = Listed {
             amounts: [amount].into(),
             currencies: refund.currency()?.into_iter().collect(),
             references: reference_of(refund.refund_reference()?),
+            failed_at: (state == RefundState::Failed).then_some(counter),
             state,
         };
         Ok(Self::of_refund(number, listed))
@@ -229,17 +274,20 @@ impl Facts {
         seen
     }
 
-    fn of_asked(reference: &Reference, asked: Asked) -> Self {
+    fn of_asked(reference: &str, asked: Asked) -> Self {
         let mut seen = Self::default();
-        seen.refunds.asked.insert(reference.as_str().to_owned(), asked);
+        seen.refunds.asked.insert(reference.to_owned(), asked);
         seen
+    }
+
+    fn of_refusal(counter: Counter, reference: &str) -> Self {
+        Self::of_asked(reference, Asked { refused: Some(counter), ..Asked::default() })
     }
 }
 
 /// The state of a payment; an order number can stand for a refund too, whose success is no payment.
 fn status_of_payment(answer: &impl OrderAnswer) -> Result<TransactionStatus, FieldError> {
-    let kind = answer.transaction_type()?.unwrap_or_default().to_ascii_lowercase();
-    if kind == "refund" || kind == "void" {
+    if !is_of_payment(&answer.transaction_type()?.unwrap_or_default()) {
         return Err(out_of_bounds("transactionType", "is not that of a payment"));
     }
     answer.status()

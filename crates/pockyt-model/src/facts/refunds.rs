@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::Counter;
+use super::fact::{earlier, later};
 use crate::{Amount, Currency, TransactionNo, TransactionStatus};
 
 /// How far a refund has come. The later word counts: Pockyt may yet carry out what had failed, and does
@@ -38,6 +40,8 @@ pub(super) struct Listed {
     pub(super) amounts: BTreeSet<Amount>,
     pub(super) currencies: BTreeSet<Currency>,
     pub(super) references: BTreeSet<String>,
+    /// When it was first seen to have failed: asked for after that, it may be carried out after all.
+    pub(super) failed_at: Option<Counter>,
     pub(super) state: RefundState,
 }
 
@@ -46,13 +50,29 @@ pub(super) struct Listed {
 pub(super) struct Asked {
     pub(super) amounts: BTreeSet<Amount>,
     pub(super) currencies: BTreeSet<Currency>,
-    pub(super) refused: bool,
+    /// The newest time.
+    pub(super) asked: Option<Counter>,
+    /// The newest time.
+    pub(super) refused: Option<Counter>,
+}
+
+/// A list of refunds in a query's answer, ordered by the counter first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    pub(super) counter: Counter,
+    /// None of a list that is no list of objects.
+    pub(super) items: usize,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Refunds {
     pub(super) listed: BTreeMap<TransactionNo, Listed>,
     pub(super) asked: BTreeMap<String, Asked>,
+    /// The newest list of which every item could be read.
+    pub(super) list_read: Option<List>,
+    /// The lists of which an item could not be read: the count of the newest, and the most items.
+    pub(super) list_unread: Option<List>,
 }
 
 impl Refunds {
@@ -62,20 +82,53 @@ impl Refunds {
             ours.amounts.extend(theirs.amounts.iter().cloned());
             ours.currencies.extend(&theirs.currencies);
             ours.references.extend(theirs.references.iter().cloned());
+            ours.failed_at = earlier(ours.failed_at, theirs.failed_at);
             ours.state = ours.state.max(theirs.state);
         }
         for (reference, theirs) in &other.asked {
             let ours = self.asked.entry(reference.clone()).or_default();
             ours.amounts.extend(theirs.amounts.iter().cloned());
             ours.currencies.extend(&theirs.currencies);
-            ours.refused |= theirs.refused;
+            ours.asked = later(ours.asked, theirs.asked);
+            ours.refused = later(ours.refused, theirs.refused);
         }
+        self.list_read = later(self.list_read, other.list_read);
+        self.list_unread = match (self.list_unread, other.list_unread) {
+            (Some(a), Some(b)) => {
+                Some(List { counter: a.counter.max(b.counter), items: a.items.max(b.items) })
+            }
+            (a, b) => a.or(b),
+        };
+    }
+
+    pub(super) fn are_unreadable(&self) -> bool {
+        self.list_unread.is_some_and(|unread| {
+            self.list_read.is_none_or(|read| read.counter <= unread.counter || read.items < unread.items)
+        })
     }
 
     pub(super) fn state(&self, reference: &str) -> Option<RefundState> {
+        let listed = || self.listed_under(reference).map(|refund| refund.state);
         let asked = self.asked.get(reference);
-        let asked = asked.map(|a| if a.refused { RefundState::Failed } else { RefundState::Pending });
-        self.listed_under(reference).map(|refund| refund.state).max().or(asked)
+        if listed().any(|state| state == RefundState::Success) {
+            return Some(RefundState::Success);
+        }
+        let open = listed().any(|state| state == RefundState::Pending);
+        if open || asked.is_some_and(|asked| self.is_unanswered(reference, asked)) {
+            return Some(RefundState::Pending);
+        }
+        (asked.is_some() || listed().next().is_some()).then_some(RefundState::Failed)
+    }
+
+    /// Whether the newest time it was asked for may still be carried out, and no listed refund stands for
+    /// it. A refusal or a failure of that time is known from a later count only.
+    fn is_unanswered(&self, reference: &str, asked: &Asked) -> bool {
+        let mut failures = self.listed_under(reference).map(|refund| refund.failed_at);
+        let stands_for_it = self.listed_under(reference).any(|refund| refund.state != RefundState::Failed);
+        asked.asked.is_some()
+            && !stands_for_it
+            && asked.refused <= asked.asked
+            && failures.all(|failed| failed <= asked.asked)
     }
 
     /// The sum of what was carried out; `None` when it is beyond every payment.
@@ -86,10 +139,7 @@ impl Refunds {
     /// The sum of what was carried out or still may be; `None` when it is beyond every payment.
     pub(super) fn outstanding(&self) -> Option<Amount> {
         let listed = self.listed.values().filter(|refund| refund.state != RefundState::Failed);
-        let unanswered = self
-            .asked
-            .iter()
-            .filter(|(reference, asked)| !asked.refused && self.listed_under(reference).next().is_none());
+        let unanswered = self.asked.iter().filter(|(reference, asked)| self.is_unanswered(reference, asked));
         sum(listed.map(Listed::amount).chain(unanswered.map(|(_, asked)| asked.amounts.last())))
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::fact::{Counter, LastQuery, Payment, Unpaid, plain_amount};
-use super::refunds::{Asked, Listed, RefundState};
+use super::refunds::{Asked, List, Listed, RefundState};
 use super::{Facts, Refunds};
 use crate::{Amount, Currency, TransactionNo};
 
@@ -59,7 +59,11 @@ struct StoredFacts {
     #[serde(default, skip_serializing_if = "is_default")]
     refunds_asked: Vec<StoredAsked>,
     #[serde(default, skip_serializing_if = "is_default")]
-    reversed: bool,
+    list_read: Option<List>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    list_unread: Option<List>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    reversed: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     told_unpaid: Option<Counter>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -88,6 +92,8 @@ struct StoredRefund {
     currencies: Vec<String>,
     #[serde(default)]
     references: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    failed_at: Option<Counter>,
     state: RefundState,
 }
 
@@ -100,7 +106,9 @@ struct StoredAsked {
     #[serde(default)]
     currencies: Vec<String>,
     #[serde(default, skip_serializing_if = "is_default")]
-    refused: bool,
+    asked: Option<Counter>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    refused: Option<Counter>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -132,12 +140,14 @@ impl From<&Facts> for StoredFacts {
             amounts: texts(&refund.amounts),
             currencies: texts(&refund.currencies),
             references: refund.references.clone(),
+            failed_at: refund.failed_at,
             state: refund.state,
         });
         let asked = facts.refunds.asked.iter().map(|(reference, asked)| StoredAsked {
             reference: reference.clone(),
             amounts: texts(&asked.amounts),
             currencies: texts(&asked.currencies),
+            asked: asked.asked,
             refused: asked.refused,
         });
         Self {
@@ -146,7 +156,9 @@ impl From<&Facts> for StoredFacts {
             paid: paid.collect(),
             refunds: refunds.collect(),
             refunds_asked: asked.collect(),
-            reversed: facts.reversed,
+            list_read: facts.refunds.list_read,
+            list_unread: facts.refunds.list_unread,
+            reversed: facts.reversed.iter().map(ToString::to_string).collect(),
             told_unpaid: facts.told_unpaid,
             disputed: facts.disputed,
             dispute_settled: facts.dispute_settled,
@@ -159,10 +171,13 @@ impl TryFrom<StoredFacts> for Facts {
     type Error = String;
 
     fn try_from(stored: StoredFacts) -> Result<Self, String> {
+        let reversed = stored.reversed.into_iter().map(read_number).collect::<Result<_, _>>()?;
+        let (list_read, list_unread) = (stored.list_read, stored.list_unread);
         let mut facts = Self {
             pending: stored.pending,
             unpaid: stored.unpaid,
-            reversed: stored.reversed,
+            refunds: Refunds { list_read, list_unread, ..Refunds::default() },
+            reversed,
             told_unpaid: stored.told_unpaid,
             disputed: stored.disputed,
             dispute_settled: stored.dispute_settled,
@@ -175,11 +190,12 @@ impl TryFrom<StoredFacts> for Facts {
             facts.merge(&Self { paid: [(payment, paid.first_seen)].into(), ..Self::default() });
         }
         for refund in stored.refunds {
-            let number = TransactionNo::new(refund.number).map_err(|e| e.to_string())?;
+            let number = read_number(refund.number)?;
             let listed = Listed {
                 amounts: read_all(&refund.amounts, read_amount)?,
                 currencies: read_all(&refund.currencies, read_currency)?,
                 references: refund.references,
+                failed_at: refund.failed_at,
                 state: refund.state,
             };
             if listed.amounts.is_empty() {
@@ -191,6 +207,7 @@ impl TryFrom<StoredFacts> for Facts {
             let wish = Asked {
                 amounts: read_all(&asked.amounts, read_amount)?,
                 currencies: read_all(&asked.currencies, read_currency)?,
+                asked: asked.asked,
                 refused: asked.refused,
             };
             facts.refunds.merge(&Refunds { asked: [(asked.reference, wish)].into(), ..Refunds::default() });
@@ -200,8 +217,12 @@ impl TryFrom<StoredFacts> for Facts {
 }
 
 pub(super) fn read_payment(number: &str, amount: &str, currency: &str) -> Result<Payment, String> {
-    let number = TransactionNo::new(number).map_err(|e| e.to_string())?;
+    let number = read_number(number)?;
     Payment::new(number, &read_amount(amount)?, read_currency(currency)?).map_err(|e| e.to_string())
+}
+
+fn read_number(text: impl Into<String>) -> Result<TransactionNo, String> {
+    TransactionNo::new(text).map_err(|e| e.to_string())
 }
 
 fn read_amount(text: &str) -> Result<Amount, String> {

@@ -1,9 +1,10 @@
 //! The answer: what the facts of a payment mean.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::Facts;
-use super::fact::Said;
+use super::fact::{Payment, Said};
 use crate::Amount;
 
 /// What became of a payment, as far as its facts go.
@@ -27,7 +28,7 @@ pub enum PaymentView {
     Reversed,
     /// Nothing was observed.
     Unknown,
-    /// Failed or closed, said by a query: no money. To be asked again after
+    /// Failed or closed, said by a query that lists no refund: no money. To be asked again after
     /// [`ASK_AGAIN_AFTER`](crate::ASK_AGAIN_AFTER).
     Unpaid,
 }
@@ -39,7 +40,8 @@ pub enum Conflict {
     /// Paid, but a newer query says failed or closed, and nothing was given back. A newer query that
     /// says paid ends it.
     PaymentDenied,
-    /// Two payments under one reference: another number, amount or currency.
+    /// Two payments under one reference: another number, amount or currency. Or one, and the reversal of
+    /// another number.
     PaymentsDiffer,
     /// A refund succeeded, but no payment was seen.
     RefundWithoutPayment,
@@ -70,7 +72,7 @@ impl Facts {
         if let Some(conflict) = self.conflict() {
             return PaymentView::Conflict(conflict);
         }
-        if self.reversed {
+        if !self.reversed.is_empty() {
             return PaymentView::Reversed;
         }
         if let Some(payment) = self.payment() {
@@ -90,7 +92,9 @@ impl Facts {
     }
 
     fn conflict(&self) -> Option<Conflict> {
-        if self.paid.len() > 1 {
+        let paid_numbers = self.paid.keys().map(Payment::transaction_no);
+        let numbers: BTreeSet<_> = paid_numbers.chain(&self.reversed).collect();
+        if self.paid.len() > 1 || numbers.len() > 1 {
             return Some(Conflict::PaymentsDiffer);
         }
         let paid = self.only_payment();
@@ -100,14 +104,14 @@ impl Facts {
         let refunded = self.refunded();
         let given_back = refunded.as_ref().is_none_or(Amount::is_positive);
         let Some((payment, first_seen)) = paid else {
-            return (given_back && !self.reversed).then_some(Conflict::RefundWithoutPayment);
+            return (given_back && self.reversed.is_empty()).then_some(Conflict::RefundWithoutPayment);
         };
         let Some(refunded) = refunded.filter(|refunded| refunded <= payment.amount()) else {
             return Some(Conflict::RefundsAbovePayment);
         };
         let denied =
             self.last_query.is_some_and(|query| query.counter > first_seen && query.said == Said::Unpaid);
-        let explained = self.reversed || refunded == *payment.amount();
+        let explained = !self.reversed.is_empty() || refunded == *payment.amount();
         match (denied && !explained, given_back) {
             (false, _) => None,
             (true, false) => Some(Conflict::PaymentDenied),

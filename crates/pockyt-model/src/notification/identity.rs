@@ -22,7 +22,8 @@ impl DedupeKey {
         Self(key)
     }
 
-    /// A readable text, for records and logs: it holds identifiers and the status only.
+    /// A readable text, for records and logs: it holds identifiers, a status or a time, and a hash only, each
+    /// of a checked form.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -2,8 +2,9 @@
 
 use pockyt_sign::{Fields, Verified};
 
-use super::read::{amount, required, word};
+use super::read::{amount, currency, malformed, number, required, word};
 use super::{DedupeKey, Fingerprint, NotificationKind};
+use crate::standing::is_of_payment;
 use crate::{
     Amount, Currency, CustomerNo, FieldError, PockytTime, Reference, TransactionNo, TransactionStatus,
 };
@@ -25,15 +26,22 @@ impl PaymentNotification {
     ///
     /// # Errors
     ///
-    /// A required field is missing or not of its form: `transactionNo` and `reference` as their types say,
-    /// `status` letters, `currency` three capital letters, `amount` digits and at most one point.
+    /// A required field is missing or not of its form: `transactionNo` digits, `reference` as its type says,
+    /// `status` letters, `currency` three capital letters, `amount` digits and at most one point, above
+    /// zero. Or the message is about something else than a payment: it carries a field of a refund, or a
+    /// `transactionType` other than `payment`. Such a message says nothing about money here; a query does.
     pub fn read(message: &Verified<'_>) -> Result<Self, FieldError> {
         let fields = message.fields();
+        refuse_another_subject(fields)?;
+        let amount = amount(fields)?;
+        if !amount.is_positive() {
+            return Err(malformed("amount", "is not above zero"));
+        }
         Ok(Self {
-            transaction_no: required(fields, "transactionNo")?,
+            transaction_no: number(fields, "transactionNo")?,
             reference: required(fields, "reference")?,
-            amount: amount(fields)?,
-            currency: required(fields, "currency")?,
+            amount,
+            currency: currency(fields)?,
             status: TransactionStatus::from_wire(&word(fields, "status")?),
             fields: fields.clone().into_owned(),
         })
@@ -112,4 +120,25 @@ impl PaymentNotification {
         ];
         Fingerprint::over(NotificationKind::Payment, parts)
     }
+}
+
+/// The fields of refunds, by the names that answers and notices give them.
+const OF_A_REFUND: [&str; 6] = [
+    "refundAmount",
+    "refundReference",
+    "refundStatus",
+    "refundTransactionId",
+    "refundTransactionNo",
+    "refundYuansferId",
+];
+
+fn refuse_another_subject(fields: &Fields<'_>) -> Result<(), FieldError> {
+    let carries = |name: &&&str| fields.get(name).is_some_and(|value| !value.is_empty());
+    if let Some(name) = OF_A_REFUND.iter().find(carries) {
+        return Err(malformed(name, "belongs to a refund, not to a payment"));
+    }
+    if !is_of_payment(fields.get("transactionType").unwrap_or_default()) {
+        return Err(malformed("transactionType", "is not that of a payment"));
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use pockyt_sign::{Fields, Verified};
 
-use super::read::{amount, required, word};
+use super::read::{amount, currency, number, required, word};
 use super::{DedupeKey, Fingerprint, NotificationKind};
 use crate::{AccountToken, Amount, Currency, FieldError, InvoiceId, PayoutStatus, PockytTime, TransactionNo};
 
@@ -22,15 +22,15 @@ impl PayoutNotification {
     ///
     /// # Errors
     ///
-    /// A required field is missing or not of its form: `transactionNo` and `invoiceId` as their types say,
-    /// `status` letters, `currency` three capital letters, `amount` digits and at most one point.
+    /// A required field is missing or not of its form: `transactionNo` digits, `invoiceId` as its type
+    /// says, `status` letters, `currency` three capital letters, `amount` digits and at most one point.
     pub fn read(message: &Verified<'_>) -> Result<Self, FieldError> {
         let fields = message.fields();
         Ok(Self {
-            transaction_no: required(fields, "transactionNo")?,
+            transaction_no: number(fields, "transactionNo")?,
             invoice_id: required(fields, "invoiceId")?,
             amount: amount(fields)?,
-            currency: required(fields, "currency")?,
+            currency: currency(fields)?,
             status: PayoutStatus::from_wire(&word(fields, "status")?),
             fields: fields.clone().into_owned(),
         })

@@ -3,7 +3,7 @@
 use pockyt_sign::Fields;
 
 use crate::object::FromWire;
-use crate::{Amount, FieldError, Problem};
+use crate::{Amount, Currency, FieldError, Problem, TransactionNo};
 
 pub(super) fn required<T: FromWire>(fields: &Fields<'_>, name: &str) -> Result<T, FieldError> {
     let text = fields.get(name).ok_or_else(|| FieldError::new(name, Problem::Missing))?;
@@ -30,4 +30,19 @@ pub(super) fn word(fields: &Fields<'_>, name: &str) -> Result<String, FieldError
 
 pub(super) fn malformed(name: &str, rule: &'static str) -> FieldError {
     FieldError::new(name, Problem::Malformed(rule))
+}
+
+/// Three capital letters.
+pub(super) fn currency(fields: &Fields<'_>) -> Result<Currency, FieldError> {
+    let code: String = required(fields, "currency")?;
+    Currency::new(&code).map_err(|_| malformed("currency", Currency::RULE))
+}
+
+/// Digits, as all of Pockyt's numbers are.
+pub(super) fn number(fields: &Fields<'_>, name: &str) -> Result<TransactionNo, FieldError> {
+    let number: TransactionNo = required(fields, name)?;
+    if !number.as_str().bytes().all(|b| b.is_ascii_digit()) {
+        return Err(malformed(name, "must be digits"));
+    }
+    Ok(number)
 }

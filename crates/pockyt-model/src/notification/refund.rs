@@ -32,12 +32,15 @@ impl RefundNotification {
         &self.transaction_no
     }
 
-    /// Pockyt's number of the refund, or the merchant's. A hint.
+    /// Pockyt's number of the refund, or the merchant's: 1 to 64 letters, digits, `_`, `-`, `.` or `:`. A hint.
     pub fn refund_number(&self) -> Option<&str> {
         ["refundTransactionNo", "refundTransactionId", "refundReference"]
             .into_iter()
             .find_map(|name| self.fields.get(name))
-            .filter(|number| !number.is_empty())
+            .filter(|number| {
+                let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_-.:".contains(&b);
+                (1..=64).contains(&number.len()) && number.bytes().all(allowed)
+            })
     }
 
     /// All signed fields as they came.
@@ -45,16 +48,32 @@ impl RefundNotification {
         &self.fields
     }
 
-    /// Kind, transaction, the refund's number and status. Where the message names no refund, all its fields
-    /// stand for the number, so that a second refund is not taken for the first.
+    /// Kind, transaction, the refund's number and status, as far as they are words; each is checked, so that
+    /// two different lists never make one key. Where the message names no refund, all its fields stand for
+    /// the number, so that a second refund is not taken for the first.
     pub fn dedupe_key(&self) -> DedupeKey {
-        let status = self.fields.get("status").unwrap_or_default().to_ascii_lowercase();
-        let number = self.refund_number().map_or_else(|| self.fingerprint().to_hex(), str::to_owned);
+        let status = self.status();
+        let number = match self.refund_number() {
+            Some(number) => number.to_owned(),
+            None => Fingerprint::over_all(NotificationKind::Refund, &self.fields).to_hex(),
+        };
         DedupeKey::of(NotificationKind::Refund, &[self.transaction_no.as_str(), &number, &status])
     }
 
-    /// Over all signed fields, since none but one is known to be required.
+    /// What two deliveries must agree on: the transaction, the refund's number and status. Where the message
+    /// names no refund, all its fields.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::over_all(NotificationKind::Refund, &self.fields)
+        let Some(number) = self.refund_number() else {
+            return Fingerprint::over_all(NotificationKind::Refund, &self.fields);
+        };
+        let status = self.status();
+        let parts = [self.transaction_no.as_str(), number, status.as_str()];
+        Fingerprint::over(NotificationKind::Refund, parts)
+    }
+
+    /// The state as a word; empty when there is none, or when it is no word.
+    fn status(&self) -> String {
+        let word = self.fields.get("status").unwrap_or_default().to_ascii_lowercase();
+        if word.len() <= 32 && word.bytes().all(|b| b.is_ascii_alphabetic()) { word } else { String::new() }
     }
 }

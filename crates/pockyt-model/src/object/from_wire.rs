@@ -5,6 +5,11 @@ use crate::{Amount, Currency, PayoutStatus, PockytTime, RetCode, TransactionStat
 /// A type that reads the text of a field. The error is a rule that follows the field's name.
 pub(crate) trait FromWire: Sized {
     fn from_wire(text: &str) -> Result<Self, &'static str>;
+
+    /// Reads a JSON number, or another literal that is no string.
+    fn from_number(literal: &str) -> Result<Self, &'static str> {
+        Self::from_wire(literal)
+    }
 }
 
 impl FromWire for String {
@@ -17,11 +22,16 @@ impl FromWire for Amount {
     fn from_wire(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|_| "is not a decimal number such as 13.00")
     }
+
+    /// Some servers write large numbers as `1.0E7`; that is as exact as `10000000`.
+    fn from_number(literal: &str) -> Result<Self, &'static str> {
+        Self::from_json_number(literal).map_err(|_| "is not a decimal number such as 13.00")
+    }
 }
 
 impl FromWire for Currency {
     fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Self::new(text).map_err(|_| Self::RULE)
+        Self::token(text).map_err(|error| error.rule())
     }
 }
 

@@ -12,7 +12,7 @@ pub use auth_hold::{
 pub use in_store::{
     AcquireCreate, AcquirePrice, AlipayUserId, CashierAdd, InStoreAuthCapture, InStoreAuthUnfreeze, Reverse,
 };
-pub use online::{ExpressPay, RecurringStatus, SecurePayV4, UpdateRecurring, Vault};
+pub use online::{ExpressPay, RecurringChange, SecurePayV4, UpdateRecurring, Vault};
 pub use reports::{
     DataStatus, ExchangeRate, RateAnswer, SettleList, SettlementPage, TransList, WithdrawalList,
     WithdrawalPage,

@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use pockyt_model::operation::Refund;
 use pockyt_model::{ASK_AGAIN_AFTER, Amount, Conflict, Counter, Currency, Facts, Payment, PaymentView};
-use pockyt_model::{Reference, RefundState, TransactionNo, Unpaid, Unreadable};
+use pockyt_model::{TransactionNo, Unpaid, Unreadable};
 
 use crate::support::{
-    Event, Listed, Order, accepted, facts, listed, notification, order, query, query_answer,
+    Event, Listed, Order, UNREADABLE, accepted, facts, listed, notification, order, query, query_answer,
 };
 
-const PAID: PaymentView = PaymentView::Paid;
+pub(crate) const PAID: PaymentView = PaymentView::Paid;
 
-fn view(events: &[Event]) -> PaymentView {
+pub(crate) fn view(events: &[Event]) -> PaymentView {
     facts(events).view()
 }
 
-fn left(events: &[Event]) -> String {
+pub(crate) fn left(events: &[Event]) -> String {
     facts(events).refundable().to_string()
 }
 
@@ -81,7 +81,7 @@ fn a_payment_after_closed_is_late_only_if_the_merchant_had_been_told_before() {
     assert_eq!(view(&[told.clone(), told.clone().at(9), paid.clone()]), PaymentView::PaidLate);
     // Known to another record before the merchant was told: not late.
     assert_eq!(view(&[told.clone(), paid.clone(), paid.clone().at(1)]), PAID);
-    let refunded = facts(&[told, paid, Event::Refund { refund: listed("r1", "a", "4") }]);
+    let refunded = facts(&[told, paid, Event::Refund { at: 2, refund: listed("r1", "a", "4") }]);
     assert_eq!(refunded.view(), PaymentView::PartRefunded);
     assert!(refunded.is_late());
 }
@@ -136,111 +136,48 @@ fn a_newer_query_that_denies_the_payment_conflicts_until_it_is_explained() {
 }
 
 #[test]
-fn refunds_that_cannot_be_conflict() {
-    let paid = query(1, "success", &[]);
-    let refund = |number, reference, amount| Event::Refund { refund: listed(number, reference, amount) };
-    let conflict = |events: &[Event]| view(&[from_ref(&paid), events].concat());
-    let above = PaymentView::Conflict(Conflict::RefundsAbovePayment);
-    assert_eq!(conflict(&[refund("r1", "a", "10.01")]), above);
-    assert_eq!(conflict(&[refund("r1", "a", "6"), refund("r2", "b", "4.01")]), above);
-    assert_eq!(conflict(&[refund("r1", "a", "6"), refund("r2", "b", "4.00")]), PaymentView::Refunded);
-    let lost = view(&[query(1, "closed", &[listed("r1", "a", "10")])]);
-    assert_eq!(lost, PaymentView::Conflict(Conflict::RefundWithoutPayment));
-
-    let disagree = PaymentView::Conflict(Conflict::RefundsDisagree);
-    let ask = |reference, amount| Event::Asked { reference, amount };
-    assert_eq!(conflict(&[refund("r1", "a", "4"), refund("r1", "a", "5")]), disagree);
-    assert_eq!(conflict(&[refund("r1", "a", "4"), refund("r1", "b", "4")]), disagree);
-    assert_eq!(conflict(&[refund("r1", "a", "4"), refund("r2", "a", "4")]), disagree);
-    assert_eq!(conflict(&[ask("a", "5"), refund("r1", "a", "4")]), disagree);
-    assert_eq!(conflict(&[ask("a", "5"), ask("a", "4")]), disagree);
-    assert_eq!(conflict(&[ask("a", "4"), refund("r1", "a", "4.00")]), PaymentView::PartRefunded);
-    assert_eq!(conflict(&[refund("r1", "a", "4"), refund("r1", "a", "4.00")]), PaymentView::PartRefunded);
-    assert_eq!(conflict(&[refund("r1", "a", "4"), refund("r1", "", "4")]), PaymentView::PartRefunded);
-    let pesos = Event::Query { at: 1, order: Order { currency: "PHP", ..order("success") }, refunds: vec![] };
-    assert_eq!(view(&[pesos, refund("r1", "a", "4")]), disagree);
-}
-
-#[test]
-fn sums_of_the_largest_amounts_are_exact() {
-    let text =
-        |i: u32| format!(r#"{{"number":"r{i}","amounts":["999999999999999.999999"],"state":"success"}}"#);
-    let refunds: Vec<_> = (0..10).map(text).collect();
-    let stored = format!(
-        r#"{{"version":1,"paid":[{{"transactionNo":"501","amount":"999999999999999","currency":"USD","firstSeen":1}}],"refunds":[{}]}}"#,
-        refunds.join(",")
-    );
-    let facts: Facts = serde_json::from_str(&stored).unwrap();
-    assert_eq!(facts.refunded().unwrap().as_str(), "9999999999999999.999990");
-    assert_eq!(facts.view(), PaymentView::Conflict(Conflict::RefundsAbovePayment));
-    assert_eq!(facts.refundable(), Amount::zero());
-}
-
-#[test]
-fn what_may_still_be_refunded() {
-    let paid = query(1, "success", &[]);
-    let in_state = |status, amount| Event::Refund { refund: Listed { status, ..listed("r1", "a", amount) } };
-    let ask = Event::Asked { reference: "a", amount: "4.00" };
-    let refused = Event::RefundRefused { reference: "a" };
-    let table: [(&str, &[Event]); 10] = [
-        ("10", &[]),
-        ("6", &[in_state("success", "4")]),
-        ("6", &[in_state("pending", "4")]),
-        ("6", &[in_state("a-new-word", "4")]),
-        ("10", &[in_state("failed", "4")]),
-        ("10", &[in_state("failed", "4"), in_state("pending", "4")]),
-        ("6", &[in_state("failed", "4"), in_state("success", "4")]),
-        ("6", from_ref(&ask)),
-        ("10", &[ask.clone(), refused.clone()]),
-        ("6", &[ask.clone(), refused, in_state("success", "4")]),
-    ];
-    for (expected, events) in table {
-        assert_eq!(left(&[from_ref(&paid), events].concat()), expected, "{events:?}");
+fn a_reversal_of_another_number_conflicts() {
+    let differ = PaymentView::Conflict(Conflict::PaymentsDiffer);
+    let (paid, other) = (query(1, "success", &[]), Order { number: "502", ..order("reversed") });
+    let notified = Event::Notification { at: 2, order: other.clone() };
+    let queried = Event::Query { at: 2, order: other, refunds: vec![] };
+    for reversed in [notified, queried] {
+        assert_eq!(view(from_ref(&reversed)), PaymentView::Reversed);
+        assert_eq!(view(&[paid.clone(), reversed.clone()]), differ);
+        assert_eq!(view(&[query(3, "reversed", &[]), reversed.clone()]), differ);
+        assert_eq!(left(&[paid.clone(), reversed.clone()]), "0");
+        let numbers: Vec<String> = facts(&[reversed]).reversed().map(ToString::to_string).collect();
+        assert_eq!(numbers, ["502"]);
     }
-    assert_eq!(left(&[paid.clone(), ask, in_state("success", "4")]), "6", "counted once");
-    assert_eq!(left(&[]), "0");
-    assert_eq!(left(&[query(1, "closed", &[])]), "0");
-    assert_eq!(left(&[paid.clone(), notification(2, "reversed")]), "0");
-    assert_eq!(left(&[paid, query(2, "closed", &[])]), "0", "a conflict");
 }
 
 #[test]
-fn a_refund_whose_answer_was_lost_is_found_by_its_reference() {
-    let state = |events: &[Event]| facts(events).refund_state(&Reference::new("a").unwrap());
-    let asked = Event::Asked { reference: "a", amount: "4.00" };
-    let refused = Event::RefundRefused { reference: "a" };
-    let on_the_list = |status| query(2, "success", &[Listed { status, ..listed("r1", "a", "4") }]);
-    assert_eq!(state(&[query(1, "success", &[listed("r2", "b", "4")])]), None);
-    assert_eq!(state(from_ref(&asked)), Some(RefundState::Pending));
-    assert_eq!(state(&[asked.clone(), refused.clone()]), Some(RefundState::Failed));
-    assert_eq!(state(&[asked.clone(), on_the_list("success")]), Some(RefundState::Success));
-    assert_eq!(state(&[asked, on_the_list("failed")]), Some(RefundState::Failed));
-    assert_eq!(state(&[refused, on_the_list("pending")]), Some(RefundState::Pending));
-}
-
-#[test]
-fn a_dispute_blocks_refunds_until_it_is_settled() {
-    let paid = query(1, "success", &[]);
-    let (opened, settled) = (Event::Dispute { at: 2 }, Event::SettleDispute { at: 3 });
-    assert_eq!(left(&[paid.clone(), opened.clone()]), "0");
-    assert_eq!(left(&[paid.clone(), settled.clone(), opened.clone()]), "10");
-    assert_eq!(left(&[paid.clone(), opened, settled.clone(), Event::Dispute { at: 4 }]), "0");
-    assert_eq!(left(&[paid, settled, Event::Dispute { at: 3 }]), "0");
-}
-
-#[test]
-fn a_refund_in_a_query_has_succeeded_unless_it_says_otherwise() {
-    let with = |refund: &str| {
-        let mut facts = Facts::default();
-        let members = format!(
-            r#""transactionNo":"501","amount":10,"currency":"USD","status":"success","refundInfo":[{refund}]"#
-        );
-        facts.observe_query(Counter::new(1), &query_answer(&members)).unwrap();
-        facts.view()
-    };
-    assert_eq!(with(r#"{"refundTransactionId":"r1","refundAmount":4}"#), PaymentView::PartRefunded);
-    assert_eq!(with(r#"{"refundTransactionNo":"r1","refundAmount":"10.00"}"#), PaymentView::Refunded);
-    assert_eq!(with(r#"{"refundTransactionId":"r1","refundAmount":4,"status":"pending"}"#), PAID);
+fn a_message_about_a_refund_is_no_payment() {
+    let paid = order("success");
+    for (name, value) in [
+        ("refundAmount", "20.00"),
+        ("refundAmount", "0"),
+        ("refundTransactionNo", "r1"),
+        ("refundTransactionId", "r1"),
+        ("refundYuansferId", "r1"),
+        ("refundReference", "a"),
+        ("refundStatus", "success"),
+        ("transactionType", "refund"),
+        ("transactionType", "VOID"),
+        ("transactionType", "a-new-word"),
+    ] {
+        let error = paid.notified_with(&[(name, value)]).unwrap_err();
+        assert_eq!(error.path(), name, "{value}");
+    }
+    for (name, value) in [("transactionType", "Payment"), ("transactionType", ""), ("refundAmount", "")] {
+        assert!(paid.notified_with(&[(name, value)]).is_ok(), "{name}={value}");
+    }
+    for nothing in ["0", "0.00", "000"] {
+        for status in ["success", "pending"] {
+            let error = Order { amount: nothing, ..order(status) }.notified_with(&[]).unwrap_err();
+            assert_eq!(error.path(), "amount", "{nothing}");
+        }
+    }
 }
 
 #[test]
@@ -256,16 +193,9 @@ fn a_field_that_cannot_be_read_is_named_and_adds_nothing() {
         ("amount", whole.replace("\"10\"", "\"1000000000000000\"")),
         ("$.result.currency", whole.replace("USD", "usd")),
         ("transactionType", format!(r#"{whole},"transactionType":"Refund""#)),
-        ("$.result.refundInfo", format!(r#"{whole},"refundInfo":"none""#)),
-        ("refundInfo[0].refundTransactionId", format!(r#"{whole},"refundInfo":[{{"refundAmount":"1"}}]"#)),
-        (
-            "refundInfo[0].refundAmount",
-            format!(r#"{whole},"refundInfo":[{{"refundTransactionId":"r1","refundAmount":"-1"}}]"#),
-        ),
-        (
-            "$.result.refundInfo[0].refundAmount",
-            format!(r#"{whole},"refundInfo":[{{"refundTransactionId":"r1"}}]"#),
-        ),
+        ("$.result.transactionNo", whole.replace("501", "5 0 1").replace("success", "reversed")),
+        ("amount", whole.replace("\"10\"", "\"0.00\"")),
+        ("transactionType", format!(r#"{whole},"transactionType":"a-new-word""#)),
     ];
     let before = facts(&[Event::ToldUnpaid { at: 1 }]);
     for (path, members) in table {
@@ -277,7 +207,7 @@ fn a_field_that_cannot_be_read_is_named_and_adds_nothing() {
     }
     let mut after = before.clone();
     let refund = r#""refundTransactionNo":"r1","refundAmount":"x","currency":"USD","status":"success""#;
-    let error: Unreadable = after.observe_refund(&accepted::<Refund>(refund)).unwrap_err();
+    let error: Unreadable = after.observe_refund(Counter::new(2), &accepted::<Refund>(refund)).unwrap_err();
     assert_eq!((error.path(), after), ("$.result.refundAmount", before.clone()));
     let mut after = before.clone();
     let huge = Event::Notification { at: 2, order: Order { amount: "9999999999999999", ..order("success") } };
@@ -293,14 +223,17 @@ fn what_is_not_needed_may_be_unreadable() {
 
 #[test]
 fn stored_facts_have_stable_names() {
+    let unreadable = Listed { amount: UNREADABLE, ..listed("r1", "a", "") };
     let known = facts(&[
         query(1, "closed", &[]),
         Event::ToldUnpaid { at: 2 },
         notification(3, "success"),
-        Event::Asked { reference: "a", amount: "4.00" },
+        Event::Asked { at: 2, reference: "a", amount: "4.00" },
         query(4, "success", &[listed("r1", "a", "4.00")]),
-        Event::Asked { reference: "b", amount: "1" },
-        Event::RefundRefused { reference: "b" },
+        Event::Asked { at: 2, reference: "b", amount: "1" },
+        Event::RefundRefused { at: 3, reference: "b" },
+        query(1, "pending", &[unreadable.clone(), unreadable]),
+        query(4, "success", &[Listed { status: "failed", ..listed("r2", "c", "2") }]),
         Event::Dispute { at: 5 },
         Event::SettleDispute { at: 6 },
         notification(7, "reversed"),
@@ -308,10 +241,12 @@ fn stored_facts_have_stable_names() {
     let text = concat!(
         r#"{"version":1,"pending":true,"unpaid":["closed"],"#,
         r#""paid":[{"transactionNo":"501","amount":"10","currency":"USD","firstSeen":3}],"#,
-        r#""refunds":[{"number":"r1","amounts":["4"],"currencies":["USD"],"references":["a"],"state":"success"}],"#,
-        r#""refundsAsked":[{"reference":"a","amounts":["4"],"currencies":["USD"]},"#,
-        r#"{"reference":"b","amounts":["1"],"currencies":["USD"],"refused":true}],"#,
-        r#""reversed":true,"toldUnpaid":2,"disputed":5,"disputeSettled":6,"#,
+        r#""refunds":[{"number":"r1","amounts":["4"],"currencies":["USD"],"references":["a"],"state":"success"},"#,
+        r#"{"number":"r2","amounts":["2"],"currencies":["USD"],"references":["c"],"failedAt":4,"state":"failed"}],"#,
+        r#""refundsAsked":[{"reference":"a","amounts":["4"],"currencies":["USD"],"asked":2},"#,
+        r#"{"reference":"b","amounts":["1"],"currencies":["USD"],"asked":2,"refused":3}],"#,
+        r#""listRead":{"counter":4,"items":1},"listUnread":{"counter":1,"items":2},"#,
+        r#""reversed":["501"],"toldUnpaid":2,"disputed":5,"disputeSettled":6,"#,
         r#""lastQuery":{"counter":4,"said":"paid"}}"#,
     );
     assert_eq!(serde_json::to_string(&known).unwrap(), text);
@@ -358,15 +293,12 @@ fn amounts_of_a_payment_have_bounds() {
         let amount = Amount::parse(text).unwrap();
         Payment::new(TransactionNo::new("501").unwrap(), &amount, Currency::USD)
     };
-    for (text, plain) in [
-        ("0", "0"),
-        ("-0.00", "0"),
-        ("0013.500", "13.5"),
-        ("999999999999999.999999", "999999999999999.999999"),
-    ] {
+    for (text, plain) in
+        [("0.000001", "0.000001"), ("0013.500", "13.5"), ("999999999999999.999999", "999999999999999.999999")]
+    {
         assert_eq!(of(text).unwrap().amount().as_str(), plain);
     }
-    for text in ["-0.01", "1000000000000000", "0.0000001"] {
+    for text in ["0", "0.00", "-0.00", "-0.01", "1000000000000000", "0.0000001"] {
         assert_eq!(of(text).unwrap_err().field(), "amount", "{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use pockyt_model::operation::{Add, Cancel, Refund, TranQuery};
 use pockyt_model::{Answer, Counter, Currency, Facts, Operation, PaymentNotification, Price, Reference};
-use pockyt_model::{Unreadable, operation};
+use pockyt_model::{FieldError, Unreadable, operation};
 use pockyt_sign::{Received, SigningKey, Verifier, algorithm};
 use proptest::prelude::*;
 
@@ -10,14 +10,14 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     Accepted,
-    Asked { reference: &'static str, amount: &'static str },
+    Asked { at: u64, reference: &'static str, amount: &'static str },
     Call { at: u64, order: Order },
     Cancel { order: Order },
     Dispute { at: u64 },
     Notification { at: u64, order: Order },
     Query { at: u64, order: Order, refunds: Vec<Listed> },
-    Refund { refund: Listed },
-    RefundRefused { reference: &'static str },
+    Refund { at: u64, refund: Listed },
+    RefundRefused { at: u64, reference: &'static str },
     SettleDispute { at: u64 },
     ToldUnpaid { at: u64 },
 }
@@ -37,6 +37,9 @@ pub(crate) struct Listed {
     pub(crate) amount: &'static str,
     pub(crate) status: &'static str,
 }
+
+/// What no amount is.
+pub(crate) const UNREADABLE: &str = "x";
 
 pub(crate) fn order(status: &'static str) -> Order {
     Order { number: "501", amount: "10.00", currency: "USD", status }
@@ -71,7 +74,11 @@ impl Order {
     }
 
     fn notified(&self) -> PaymentNotification {
-        let pairs = [
+        self.notified_with(&[]).unwrap()
+    }
+
+    pub(crate) fn notified_with(&self, more: &[(&str, &str)]) -> Result<PaymentNotification, FieldError> {
+        let mut pairs = vec![
             ("transactionNo", self.number),
             ("reference", "order-1"),
             ("amount", self.amount),
@@ -80,6 +87,7 @@ impl Order {
             ("status", self.status),
             ("time", "20260101120000"),
         ];
+        pairs.extend(more);
         let key = SigningKey::from_any_text("not-a-real-token");
         let body: String = pairs.iter().map(|(n, v)| format!("{n}={v}&")).collect();
         let body = format!("{body}verifySign={}", algorithm::signature(&pairs, &key));
@@ -87,7 +95,7 @@ impl Order {
         let Received::Verified(message) = verifier.form(body.as_bytes()).unwrap() else {
             panic!("ambiguous")
         };
-        PaymentNotification::read(&message).unwrap()
+        PaymentNotification::read(&message)
     }
 }
 
@@ -114,9 +122,9 @@ impl Event {
     pub(crate) fn add_to(&self, facts: &mut Facts) -> Result<(), Unreadable> {
         match self {
             Self::Accepted => facts.observe_accepted(),
-            Self::Asked { reference, amount } => {
+            Self::Asked { at, reference, amount } => {
                 let price = Price::new(amount, Currency::USD).unwrap();
-                facts.refund_asked(&Reference::new(*reference).unwrap(), &price)?;
+                facts.refund_asked(Counter::new(*at), &Reference::new(*reference).unwrap(), &price)?;
             }
             Self::Call { at, order } => {
                 facts.observe_call(Counter::new(*at), &accepted::<Add>(&order.members()))?;
@@ -132,11 +140,12 @@ impl Event {
                 let members = format!(r#"{},"refundInfo":[{}]"#, order.members(), refunds.join(","));
                 facts.observe_query(Counter::new(*at), &query_answer(&members))?;
             }
-            Self::Refund { refund } => {
-                facts.observe_refund(&accepted::<Refund>(&refund.members("refundTransactionNo")))?;
+            Self::Refund { at, refund } => {
+                let answer = accepted::<Refund>(&refund.members("refundTransactionNo"));
+                facts.observe_refund(Counter::new(*at), &answer)?;
             }
-            Self::RefundRefused { reference } => {
-                facts.refund_refused(&Reference::new(*reference).unwrap());
+            Self::RefundRefused { at, reference } => {
+                facts.refund_refused(Counter::new(*at), &Reference::new(*reference).unwrap());
             }
             Self::SettleDispute { at } => facts.settle_dispute(Counter::new(*at)),
             Self::ToldUnpaid { at } => facts.told_unpaid(Counter::new(*at)),
@@ -147,10 +156,13 @@ impl Event {
     /// The same, learned at another count.
     pub(crate) fn at(mut self, count: u64) -> Self {
         match &mut self {
-            Self::Call { at, .. }
+            Self::Asked { at, .. }
+            | Self::Call { at, .. }
             | Self::Dispute { at }
             | Self::Notification { at, .. }
             | Self::Query { at, .. }
+            | Self::Refund { at, .. }
+            | Self::RefundRefused { at, .. }
             | Self::SettleDispute { at }
             | Self::ToldUnpaid { at } => *at = count,
             _ => {}
@@ -198,21 +210,27 @@ fn any_listed() -> impl Strategy<Value = Listed> {
     )
 }
 
+/// Now and then one that cannot be read.
+fn any_in_a_list() -> impl Strategy<Value = Listed> {
+    (any_listed(), prop::bool::weighted(0.1))
+        .prop_map(|(refund, odd)| if odd { Listed { amount: UNREADABLE, ..refund } } else { refund })
+}
+
 pub(crate) fn any_event() -> impl Strategy<Value = Event> {
     let at = || 0..6_u64;
     let reference = || prop::sample::select(vec!["a", "b"]);
     prop_oneof![
         1 => Just(Event::Accepted),
-        2 => (reference(), prop::sample::select(vec!["4", "4.00", "6", "10"]))
-            .prop_map(|(reference, amount)| Event::Asked { reference, amount }),
+        2 => (at(), reference(), prop::sample::select(vec!["4", "4.00", "6", "10"]))
+            .prop_map(|(at, reference, amount)| Event::Asked { at, reference, amount }),
         2 => (at(), any_order()).prop_map(|(at, order)| Event::Call { at, order }),
         1 => any_order().prop_map(|order| Event::Cancel { order }),
         1 => at().prop_map(|at| Event::Dispute { at }),
         4 => (at(), any_order()).prop_map(|(at, order)| Event::Notification { at, order }),
-        8 => (at(), any_order(), prop::collection::vec(any_listed(), 0..3))
+        8 => (at(), any_order(), prop::collection::vec(any_in_a_list(), 0..3))
             .prop_map(|(at, order, refunds)| Event::Query { at, order, refunds }),
-        2 => any_listed().prop_map(|refund| Event::Refund { refund }),
-        1 => reference().prop_map(|reference| Event::RefundRefused { reference }),
+        2 => (at(), any_listed()).prop_map(|(at, refund)| Event::Refund { at, refund }),
+        1 => (at(), reference()).prop_map(|(at, reference)| Event::RefundRefused { at, reference }),
         1 => at().prop_map(|at| Event::SettleDispute { at }),
         2 => at().prop_map(|at| Event::ToldUnpaid { at }),
     ]

@@ -41,7 +41,7 @@ fn answer(reader: &Reader, value: impl Fn(&str) -> Option<String>) -> Read {
 #[test]
 fn strings_and_numbers_read_alike() {
     for reader in readers() {
-        for literal in ["12345", "499000.00", "0.10", "-1", "0", "1E400", "1e3", "120"] {
+        for literal in ["12345", "499000.00", "0.10", "-1", "0", "1E400", "120"] {
             let string = answer(&reader, |_| Some(format!("\"{literal}\"")));
             let number = answer(&reader, |_| Some(literal.to_owned()));
             // Two values or two errors at one place; their wording may name a column.

@@ -1,5 +1,7 @@
 //! What must not be sent cannot be made: money, texts, identifiers, days, goods and paths.
 
+use pockyt_model::SignedRequest;
+use pockyt_model::operation::TranQuery;
 use pockyt_model::operation::{
     CaptureGood, CreditType, DeletePayeeAccount, Good, GoodsCategory, MixedPrice, PayoutAmount, Raw,
 };
@@ -7,10 +9,10 @@ use pockyt_model::{
     AccountTag, AccountToken, AuthDetailNo, AuthInfoNo, AutoDebitNo, AutoReference, CallbackUrl, Currency,
     CustomerCode, CustomerNo, FreeText, InvalidField, InvoiceId, IpnUrl, Merchant, OutAuthDetailNo,
     OutAuthInfoNo, PayorNo, PersonalText, Price, RecordNo, Reference, ReportDay, ReportRange, ScheduleNo,
-    StoreAdminNo, TransactionNo, VaultId, Vendor,
+    StoreAdminNo, TransactionNo, Vendor,
 };
 
-use super::support::{account, amount, customer, day, price, timestamp};
+use super::support::{account, amount, customer, day, key, merchant, price, timestamp};
 
 /// Each of the values is refused under the name of this field, and the refusal does not repeat it.
 #[track_caller]
@@ -64,8 +66,8 @@ const NO_NUMBERS: [&str; 26] = [
     "١٣",
     "99999999999999999999999999999.99",
 ];
-const NO_PRICES: [&str; 10] =
-    ["0", "0.00", "-0", "-0.00", "-1", "-0.01", "1.001", "0.001", "13.999", "-13.999"];
+const NO_PRICES: [&str; 12] =
+    ["013", "13.000", "0", "0.00", "-0", "-0.00", "-1", "-0.01", "1.001", "0.001", "13.999", "-13.999"];
 
 #[test]
 fn amounts_that_are_no_prices_are_refused() {
@@ -74,7 +76,7 @@ fn amounts_that_are_no_prices_are_refused() {
         refused("amount", bad, |text| PayoutAmount::new(text, Currency::USD));
     }
     refused("amount", &NO_PRICES, |text| Price::of(amount(text), Currency::USD));
-    for good in ["13", "13.00", "0.01", "13.000", "013", "99999999999999.99"] {
+    for good in ["13", "13.00", "0.01", "13.5", "99999999999999.99"] {
         assert_eq!(Price::new(good, Currency::USD).unwrap().amount().as_str(), good);
         assert_eq!(PayoutAmount::new(good, Currency::USD).unwrap().amount().as_str(), good);
     }
@@ -146,7 +148,6 @@ fn identifiers_that_would_not_pass_unchanged_are_refused() {
         CustomerNo = "customerNo": &theirs;
         AccountToken = "accountToken": &theirs;
         PayorNo = "payorNo": &theirs;
-        VaultId = "vaultId": &theirs;
         ScheduleNo = "scheduleNo": &theirs;
         AuthInfoNo = "authInfoNo": &theirs;
         AuthDetailNo = "authDetailNo": &theirs;
@@ -277,4 +278,23 @@ fn paths_that_would_go_elsewhere_are_refused() {
     refused("path", &bad, Raw::new);
     refused("path", &bad, |path| DeletePayeeAccount::at(path, customer(), account(), timestamp()));
     assert!(Raw::new("/v3/new").is_ok());
+}
+
+#[test]
+fn extra_fields_cannot_stand_for_the_requests_own_or_for_two() {
+    let extra = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+    let refused = |operation: &TranQuery, extra: Vec<(String, String)>| {
+        SignedRequest::new(operation, &merchant(), &extra, &key()).map(|_| ()).unwrap_err().to_string()
+    };
+    let query = TranQuery::by_reference(Reference::new("order-1").unwrap());
+    // Known, though this query does not send it: two orders in one question.
+    let known = refused(&query, extra("transactionNo", "999"));
+    assert_eq!(known, "transactionNo is one of the request's own fields: set it there");
+    let ambiguous = refused(&query, extra("memo", "gift&amount=0.01"));
+    assert_eq!(ambiguous, "the value of memo could be read as another field");
+    assert!(!refused(&query, extra("bad name&", "x&y=1")).contains("bad name"));
+    let url = extra("returnUrl", "https://shop.example/?a=1&amount=2");
+    assert!(SignedRequest::new(&query, &merchant(), &url, &key()).is_ok());
+    let raw = Raw::new("/v3/new").unwrap().field("memo", "gift&amount=0.01");
+    assert!(SignedRequest::new(&raw, &merchant(), &[], &key()).is_err());
 }

@@ -1,7 +1,7 @@
 //! Online: hosted checkout, cards, and payments inside apps.
 
 use pockyt_model::operation::older::{CreditpayProcess, DeviceData, PaymentMethod, PaymentMethodNonce};
-use pockyt_model::operation::sdk_only::{ExpressPay, RecurringStatus, SecurePayV4, UpdateRecurring, Vault};
+use pockyt_model::operation::sdk_only::{ExpressPay, RecurringChange, SecurePayV4, UpdateRecurring, Vault};
 use pockyt_model::operation::{
     Capture, CaptureGood, CaptureTerminal, CreditType, Good, GoodsCategory, GoodsInfo, MicropayPrepay,
     MicropayTerminal, OpenId, OrderProcess, OsType, SecurePay, Terminal,
@@ -188,11 +188,18 @@ fn express_pay() -> Row {
 }
 
 fn update_recurring() -> Row {
-    let update = || UpdateRecurring::new(ScheduleNo::new("sched-1").unwrap(), 0_u32);
-    let expected: &[_] = &[("scheduleNo", "sched-1"), ("paymentCount", "0")];
+    let update = |change| UpdateRecurring::new(ScheduleNo::new("sched-1").unwrap(), change);
+    let five = RecurringChange::PaymentCount(std::num::NonZeroU32::new(5).unwrap());
+    let schedule: &[_] = &[("scheduleNo", "sched-1")];
     row(
-        vec![case(update(), &[expected])],
-        vec![case(update().status(RecurringStatus::Cancelled), &[expected, &[("status", "CANCELLED")]])],
+        vec![
+            case(update(RecurringChange::Cancel), &[schedule, &[("status", "CANCELLED")]]),
+            case(update(five), &[schedule, &[("paymentCount", "5")]]),
+        ],
+        vec![
+            case(update(RecurringChange::Cancel), &[schedule, &[("status", "CANCELLED")]]),
+            case(update(five), &[schedule, &[("paymentCount", "5")]]),
+        ],
     )
 }
 

@@ -14,7 +14,7 @@ request! {
     /// sale.
     Refund answers Refunded {
         name: "refund",
-        path: "/app-data-search/v3/refund" | "/app-data-search/v2/refund",
+        path: "/app-data-search/v3/refund",
         effect: MovesMoney,
         settlement: RefundInfoOfSale,
         confidence: Current,

@@ -1,7 +1,9 @@
 //! Transaction query: the state of an order.
 
 use crate::operation::macros::{request, view};
-use crate::{Amount, Currency, OrderKey, Reference, TransactionNo, TransactionStatus};
+use crate::{
+    Amount, Currency, FieldError, OrderKey, Reference, RefundState, TransactionNo, TransactionStatus,
+};
 
 request! {
     /// Asks for the state of an order. A read: it may be repeated.
@@ -73,5 +75,29 @@ view! {
         currency: optional Currency = "currency",
         /// The currency the merchant is paid in.
         settle_currency: optional Currency = "settleCurrency",
+    }
+}
+
+impl RefundInfo {
+    /// How far the refund has come: `status` or `refundStatus`. The documented list has neither and shows
+    /// what was refunded, so without them the refund has succeeded; a word that no source gives for a refund
+    /// leaves it pending, and so do two that differ.
+    ///
+    /// # Errors
+    ///
+    /// One of them cannot be read as text.
+    pub fn state(&self) -> Result<RefundState, FieldError> {
+        let said = |name| -> Result<Option<RefundState>, FieldError> {
+            let word: Option<String> = self.result.optional(&[name])?;
+            Ok(word
+                .filter(|word| !word.is_empty())
+                .map(|word| RefundState::from(&TransactionStatus::from_wire(&word))))
+        };
+        Ok(match (said("status")?, said("refundStatus")?) {
+            (None, None) => RefundState::Success,
+            (Some(state), None) | (None, Some(state)) => state,
+            (Some(one), Some(other)) if one == other => one,
+            _ => RefundState::Pending,
+        })
     }
 }

@@ -1,9 +1,10 @@
 //! Online.
 
+use std::num::NonZeroU32;
+
 use crate::operation::macros::request;
 use crate::operation::{CaptureGood, Checkout, CreditType, FieldSpec, RawAnswer, Terminal, maybe, needed};
-use crate::params::Part;
-use crate::wire_enum::wire_enum;
+use crate::params::{Part, Text as _};
 use crate::{
     Card, ClientIp, CustomerNo, FreeText, IpnUrl, Params, Price, Reference, ScheduleNo, VaultId, Vendor,
 };
@@ -26,7 +27,7 @@ impl Part for Vault {
         match self {
             Self::Charge(credit_type, vault_id) => {
                 credit_type.write(params);
-                params.push("vaultId", vault_id.as_str());
+                params.push("vaultId", vault_id.text());
             }
             Self::Save(credit_type) => credit_type.write(params),
         }
@@ -99,11 +100,24 @@ request! {
     optional {}
 }
 
-wire_enum! {
-    /// What a recurring schedule becomes.
-    RecurringStatus {
-        /// It ends.
-        Cancelled = "CANCELLED",
+/// What a recurring schedule becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RecurringChange {
+    /// It ends.
+    Cancel,
+    /// It has another number of payments. Whether those that were made count is stated nowhere.
+    PaymentCount(NonZeroU32),
+}
+
+impl Part for RecurringChange {
+    const FIELDS: &'static [FieldSpec] = &[maybe("paymentCount"), maybe("status")];
+
+    fn write<'a>(&'a self, params: &mut Params<'a>) {
+        match self {
+            Self::Cancel => params.push("status", "CANCELLED"),
+            Self::PaymentCount(count) => params.push("paymentCount", count.to_string()),
+        }
     }
 }
 
@@ -112,23 +126,19 @@ request! {
     UpdateRecurring answers RawAnswer {
         name: "update-recurring",
         path: "/creditpay/v3/update-recurring" | "/creditpay/v2/update-recurring",
-        effect: Idempotent,
-        settlement: NotNeeded,
+        effect: MovesMoney,
+        settlement: Nobody,
         confidence: SdkOnly,
         envelope: Open(&["result"]),
         source: "vendor JavaScript SDK; the Java, Python and C# SDKs leave scheduleNo out",
-        unknown: "where scheduleNo comes from; the answer",
+        unknown: "where scheduleNo comes from; whether paymentCount counts what was paid; whether it is needed to cancel; the answer",
     }
-    /// Gives this schedule another number of payments; 0 is without end (a comment in the vendor's
-    /// JavaScript SDK; the others want more than 0).
+    /// Changes this schedule.
     new {
         /// Which schedule.
         schedule_no: ScheduleNo = "scheduleNo",
-        /// How many payments.
-        payment_count: u32 = "paymentCount",
+        /// What it becomes.
+        change: RecurringChange,
     }
-    optional {
-        /// Ends it.
-        status: RecurringStatus = "status",
-    }
+    optional {}
 }
