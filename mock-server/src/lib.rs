@@ -55,7 +55,8 @@
 //! | let time pass | [`MockPockyt::advance`], [`MockPockyt::advance_to_next`], [`MockPockyt::settle`] |
 //! | send a notification once more | [`MockPockyt::resend`] |
 //! | hear of deliveries as they end | [`Builder::on_delivery`] |
-//! | look | [`MockPockyt::transactions`], [`MockPockyt::notifications`], [`MockPockyt::journal_lines`] |
+//! | look | [`MockPockyt::transactions`], [`MockPockyt::notifications`], [`MockPockyt::journal`] |
+//! | assert | [`MockPockyt::expect_notification`], [`MockPockyt::expect_order`], [`Journal::expect_same`] |
 //! | begin again | [`MockPockyt::reset`], [`MockPockyt::reset_merchant`] |
 //!
 //! # What it is not
@@ -75,10 +76,12 @@ mod clock;
 mod delivery;
 mod egress;
 mod ending;
+mod harness;
 mod mock;
 mod observer;
 mod pump;
 mod server;
+pub mod simulate;
 mod tls;
 mod transport;
 mod web;
@@ -89,16 +92,23 @@ pub use builder::Builder;
 pub use clock::{ClockMode, MANUAL_START, UnknownClock};
 pub use egress::{Allow, NotADestination};
 pub use ending::Broken;
+pub use harness::{ExpectedNotification, ExpectedOrder, Journal};
 pub use mock::MockPockyt;
 pub use transport::{ReplyLost, Transport, TransportError};
 
 pub use pockyt_sim::{
     Account, AccountError, AttemptId, AttemptView, BadBody, BadHeaders, ConnectionFault, ControlError,
-    FailureReason, Fault, FaultKind, FaultProfile, JournalCounts, Millis, NotificationFault, NotificationId,
-    NotificationKind, NotificationView, Profile, Schedule, Script, Status, TransactionView, Verdict, Wallet,
+    FailureReason, Fault, FaultKind, FaultProfile, JournalCounts, JournalEntry, JournalEvent, Millis,
+    NotificationFault, NotificationId, NotificationKind, NotificationView, Profile, RequestRecord, Schedule,
+    Script, Status, TransactionView, Verdict, Wallet,
 };
 
 /// The snippets of the manual.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/mock.md")]
 struct Manual;
+
+/// The snippets of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/testing-your-shop.md")]
+struct Guide;

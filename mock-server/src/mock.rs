@@ -16,6 +16,7 @@ use crate::server::Server;
 use crate::tls::Tls;
 use crate::transport::Transport;
 use crate::web::Site;
+use crate::world::World;
 
 /// A Pockyt of one's own, listening on a port of its own.
 ///
@@ -50,6 +51,17 @@ pub struct MockPockyt {
     url: String,
     addr: SocketAddr,
     tls: Option<Tls>,
+    _farewell: Farewell,
+}
+
+/// Ends the streams of events when the mock is dropped.
+#[derive(Debug)]
+struct Farewell(Arc<World>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        self.0.end_watch();
+    }
 }
 
 impl MockPockyt {
@@ -81,7 +93,8 @@ impl MockPockyt {
         addr: SocketAddr,
         tls: Option<Tls>,
     ) -> Self {
-        Self { site, router, server, pumping, url, addr, tls }
+        let farewell = Farewell(Arc::clone(&site.world));
+        Self { site, router, server, pumping, url, addr, tls, _farewell: farewell }
     }
 
     /// Where it listens, as `http://127.0.0.1:PORT`.
@@ -187,6 +200,12 @@ impl MockPockyt {
         self.site.world.act(|sim, _| sim.set_script(script))
     }
 
+    /// The scripts that still wait for what they are for: nothing with their reference was made yet. At the end
+    /// of a test that means a misspelt reference, or an order that was never placed.
+    pub fn waiting_scripts(&self) -> Vec<Script> {
+        self.site.world.view(|sim| sim.waiting_scripts().cloned().collect())
+    }
+
     /// Makes something go wrong for what the fault names: requests, connections or notifications.
     ///
     /// # Errors
@@ -206,6 +225,18 @@ impl MockPockyt {
     /// fault that never fired tested nothing.
     pub fn unfired_faults(&self) -> Vec<Fault> {
         self.site.world.view(|sim| sim.unfired_faults().cloned().collect())
+    }
+
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&pockyt_sim::Sim) -> T) -> T {
+        self.site.world.view(look)
+    }
+
+    pub(crate) fn next_event(&self) -> Option<Millis> {
+        self.site.world.next_event()
+    }
+
+    pub(crate) fn is_manual(&self) -> bool {
+        self.site.world.clock_mode().is_manual()
     }
 
     /// All orders.

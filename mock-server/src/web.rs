@@ -4,7 +4,10 @@ mod api;
 mod body;
 mod cashier;
 mod control;
+mod dashboard;
+mod events;
 mod guard;
+mod openapi;
 mod problem;
 
 use std::sync::Arc;

@@ -1,13 +1,13 @@
 //! The simulation, its clock and what is to be delivered, behind one lock.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pockyt_sim::{
     ApiRequest, ApiResponse, Connection, ControlError, Delivery, DeliveryOutcome, Effect, HeadCut,
     JournalEntry, Millis, Reception, Reply, Sim, Ticket,
 };
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::clock::{Clock, ClockMode};
@@ -18,6 +18,8 @@ use crate::server::Door;
 /// Deliveries under way at once under a running clock; the others wait, so that a listener that
 /// hangs cannot use up the process's sockets.
 const DELIVERIES_AT_ONCE: usize = 256;
+/// Streams of events at once.
+const WATCHERS_AT_ONCE: usize = 64;
 
 /// Everything the HTTP side, the harness and the pump share.
 ///
@@ -31,6 +33,10 @@ pub(crate) struct World {
     /// Rings when something may have become due.
     pub(crate) changed: Notify,
     pub(crate) delivery_slots: Semaphore,
+    /// Rings for whoever watches; true at the end.
+    news: watch::Sender<bool>,
+    /// How many may watch at once.
+    pub(crate) watching: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -86,6 +92,8 @@ impl World {
             observer,
             changed: Notify::new(),
             delivery_slots: Semaphore::new(DELIVERIES_AT_ONCE),
+            news: watch::Sender::new(false),
+            watching: Arc::new(Semaphore::new(WATCHERS_AT_ONCE)),
         }
     }
 
@@ -100,7 +108,7 @@ impl World {
             state.play_due();
             result
         };
-        self.changed.notify_one();
+        self.ring();
         result
     }
 
@@ -133,7 +141,7 @@ impl World {
             state.play_due();
             receipt
         };
-        self.changed.notify_one();
+        self.ring();
         receipt
     }
 
@@ -150,8 +158,30 @@ impl World {
         self.act(|sim, now| sim.cut_at_head(path, now))
     }
 
+    /// Hears whenever something may have happened; true when nothing more will.
+    pub(crate) fn watch(&self) -> watch::Receiver<bool> {
+        self.news.subscribe()
+    }
+
+    /// Lets those who watch go.
+    pub(crate) fn end_watch(&self) {
+        self.news.send_replace(true);
+    }
+
+    fn ring(&self) {
+        self.changed.notify_one();
+        self.tell();
+    }
+
+    fn tell(&self) {
+        if self.news.receiver_count() > 0 {
+            self.news.send_modify(|_| {});
+        }
+    }
+
     /// Lets nobody wait any longer, and says which faults never hit anything.
     pub(crate) fn close(&self) -> Vec<pockyt_sim::Fault> {
+        self.end_watch();
         let mut state = self.lock();
         state.waiters.clear();
         let now = state.clock.now();
@@ -206,7 +236,7 @@ impl World {
             epoch.0 = epoch.0.wrapping_add(1);
             state.play_due();
         }
-        self.changed.notify_one();
+        self.ring();
     }
 
     /// Resets what belongs to one merchant; the others and the clock go on. An attempt of the merchant
@@ -220,7 +250,7 @@ impl World {
             due.retain(|delivery| delivery.merchant_no != merchant_no);
             state.play_due();
         }
-        self.changed.notify_one();
+        self.ring();
         Ok(())
     }
 
@@ -244,7 +274,7 @@ impl World {
             let heard = verdict.and(self.observer.as_ref());
             heard.and_then(|observer| Some((observer, state.sim.notification(delivery.notification)?)))
         };
-        self.changed.notify_one();
+        self.ring();
         if let Some((observer, notification)) = judged {
             observer.tell(&notification, delivery.attempt);
         }
@@ -266,6 +296,8 @@ impl World {
             state.clock.move_to(time);
             state.play_due();
         }
+        drop(state);
+        self.tell();
         next
     }
 

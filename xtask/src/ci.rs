@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::metadata::{Metadata, Package};
+use crate::outside::OUTSIDE;
 use crate::run::Cargo;
 use crate::tally::Tally;
 use crate::test::{Selection, doctests, tests};
@@ -54,14 +55,21 @@ pub(crate) fn ci(extent: Extent) -> anyhow::Result<Tally> {
     );
     gate.step("catalogue", || checks([catalogue()]));
     gate.step("tests", || tests(&everything));
+    for outside in &OUTSIDE {
+        gate.step_with(
+            outside.name,
+            || outside.find(&metadata),
+            |found| tests(&Selection::with(outside, found, ENVIRONMENT)),
+        );
+    }
     gate.step("doctests", || doctests(&everything));
     gate.step("benches", || checks([locked(["test", "--benches", "-p", "pockyt-benches"])]));
     gate.step("instructions", || icount::gate(ENVIRONMENT));
     if extent == Extent::Extended {
         gate.step("long property tests", || {
-            checks([
-                locked(["test", "--workspace", "--all-features", "--tests"]).env("PROPTEST_CASES", "20000")
-            ])
+            checks([locked(["test", "--workspace", "--all-features", "--tests", "--"])
+                .args(OUTSIDE.iter().flat_map(|outside| ["--skip", outside.prefix]))
+                .env("PROPTEST_CASES", "20000")])
         });
         gate.step("release benches", || checks([locked(["bench", "-p", "pockyt-benches", "--no-run"])]));
         gate.step("fuzz", || fuzz::gate(60));

@@ -13,6 +13,7 @@ mod icount;
 mod metadata;
 mod msrv;
 mod mutants;
+mod outside;
 mod run;
 mod system;
 mod tally;

@@ -24,6 +24,19 @@ pub(crate) fn answers(program: &str, args: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
+/// Whether a program is there, from the distribution's package if need be and allowed.
+pub(crate) fn find_or_install(program: &str, package: &str) -> bool {
+    let is_there = || answers(program, &["--version"]);
+    if is_there() {
+        return true;
+    }
+    if !is_root() || !answers("apt-get", &["--version"]) {
+        return false;
+    }
+    let install = || apt(&["install", "--yes", "--no-install-recommends", package]);
+    (install() || (apt(&["update"]) && install())) && is_there()
+}
+
 /// Whether packages may be installed and their lists renewed.
 pub(crate) fn is_root() -> bool {
     said("id", &["-u"]).is_ok_and(|id| id == "0")

@@ -1,17 +1,34 @@
 //! `cargo xtask test`.
 
 use crate::metadata::Metadata;
+use crate::outside::{self, Found, OUTSIDE, Outside};
 use crate::run::Cargo;
 use crate::tally::{Tally, libtest_summary, nextest_summary};
 
-/// Runs all tests, or those that the arguments choose, and counts them.
+/// Runs all tests, or those that the arguments choose, and counts them. Those that need what this machine has
+/// not are left out, and named at the end.
 pub(crate) fn test(args: &[String]) -> anyhow::Result<Tally> {
-    let selection = Selection::from_args(args);
+    let metadata = Metadata::read()?;
+    let mut selection = Selection::from_args(args);
+    let mut missing = Vec::new();
+    let needed: &[Outside] = if selection.includes(outside::PACKAGE) { &OUTSIDE } else { &[] };
+    for outside in needed {
+        match outside.find(&metadata) {
+            Ok(found) => selection.found.push(found),
+            Err(error) => {
+                selection.skipped.push(outside.prefix);
+                missing.push(format!("Left out: {}: {error:#}", outside.name));
+            }
+        }
+    }
     let mut tally = tests(&selection)?;
     if !selection.filters.is_empty() {
         println!("Doctests are left out: {:?} chooses among the tests.", selection.filters.join(" "));
-    } else if let Some(libraries) = selection.libraries(&Metadata::read()?) {
+    } else if let Some(libraries) = selection.libraries(&metadata) {
         tally += doctests(&libraries)?;
+    }
+    for line in missing {
+        println!("{line}");
     }
     Ok(tally)
 }
@@ -22,18 +39,44 @@ pub(crate) fn test(args: &[String]) -> anyhow::Result<Tally> {
 pub(crate) struct Selection {
     packages: Vec<String>,
     filters: Vec<String>,
+    /// The beginnings of the names of tests that are not to run.
+    skipped: Vec<&'static str>,
+    /// Where the tests find programs from elsewhere.
+    found: Vec<Found>,
     environment: &'static [(&'static str, &'static str)],
 }
 
 impl Selection {
-    /// Everything, run with these variables.
+    /// Everything that needs nothing from elsewhere, run with these variables.
     pub(crate) fn everything(environment: &'static [(&'static str, &'static str)]) -> Self {
-        Self { environment, ..Self::default() }
+        let skipped = OUTSIDE.iter().map(|outside| outside.prefix).collect();
+        Self { skipped, environment, ..Self::default() }
+    }
+
+    /// The tests that need this, of which it was found.
+    pub(crate) fn with(
+        outside: &Outside,
+        found: Found,
+        environment: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        let filters = vec![outside.prefix.to_owned()];
+        Self { filters, found: vec![found], environment, ..Self::default() }
     }
 
     fn runner<'a>(&self, command: impl IntoIterator<Item = &'a str>) -> Cargo {
         let flags = ["--locked", "--all-features", "--no-fail-fast"];
-        Cargo::new(command).args(flags).args(self.scope()).common(self.environment)
+        let cargo = Cargo::new(command).args(flags).args(self.scope()).common(self.environment);
+        self.found.iter().fold(cargo, |cargo, (name, value)| cargo.env(name, value))
+    }
+
+    /// What chooses among the tests, for either runner.
+    fn choice(&self) -> Vec<String> {
+        let mut choice = self.filters.clone();
+        if !self.skipped.is_empty() && !choice.iter().any(|filter| filter == "--") {
+            choice.push("--".to_owned());
+        }
+        choice.extend(self.skipped.iter().flat_map(|prefix| ["--skip".to_owned(), (*prefix).to_owned()]));
+        choice
     }
 
     fn from_args(args: &[String]) -> Self {
@@ -49,6 +92,10 @@ impl Selection {
             }
         }
         selection
+    }
+
+    fn includes(&self, package: &str) -> bool {
+        self.packages.is_empty() || self.packages.iter().any(|chosen| chosen == package)
     }
 
     fn scope(&self) -> Vec<String> {
@@ -73,10 +120,10 @@ impl Selection {
 /// Unit and integration tests, by cargo-nextest where it is installed.
 pub(crate) fn tests(selection: &Selection) -> anyhow::Result<Tally> {
     if Cargo::new(["nextest", "--version"]).succeeds() {
-        counted(selection.runner(["nextest", "run"]).args(&selection.filters), nextest_summary)
+        counted(selection.runner(["nextest", "run"]).args(selection.choice()), nextest_summary)
     } else {
         let libtest = selection.runner(["test", "--tests"]);
-        counted(libtest.args(&selection.filters), libtest_summary)
+        counted(libtest.args(selection.choice()), libtest_summary)
     }
 }
 
@@ -123,6 +170,34 @@ mod tests {
         let one = selection(&["resends", "-p", "pockyt-sim", "-E", "test(x)"]);
         assert_eq!(one.scope(), ["-p", "pockyt-sim"]);
         assert_eq!(one.filters, ["resends", "-E", "test(x)"]);
+    }
+
+    #[test]
+    fn a_package_is_included_by_its_name_or_with_all() {
+        assert!(selection(&[]).includes("pockyt-mock"));
+        assert!(selection(&["-p", "pockyt-mock"]).includes("pockyt-mock"));
+        assert!(!selection(&["-p", "pockyt-sign"]).includes("pockyt-mock"));
+    }
+
+    #[test]
+    fn what_is_skipped_comes_behind_what_is_chosen() {
+        let mut chosen = selection(&["resends"]);
+        assert_eq!(chosen.choice(), ["resends"]);
+        chosen.skipped.push("x::");
+        assert_eq!(chosen.choice(), ["resends", "--", "--skip", "x::"]);
+        let mut exact = selection(&["--", "--exact"]);
+        exact.skipped.push("x::");
+        assert_eq!(exact.choice(), ["--", "--exact", "--skip", "x::"]);
+    }
+
+    #[test]
+    fn tests_that_need_something_run_alone_and_never_with_the_rest() {
+        for outside in &OUTSIDE {
+            assert!(Selection::everything(&[]).choice().contains(&outside.prefix.to_owned()));
+            let alone = Selection::with(outside, ("X", "y".to_owned()), &[]);
+            assert_eq!(alone.choice(), [outside.prefix]);
+            assert!(format!("{:?}", alone.runner(["test"])).contains(r#"("X", "y")"#));
+        }
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl Style {
     }
 
     fn write(self, answer: &Answer, content: &Content<'_>, beside: &dyn Fn(&str) -> Value) -> Vec<u8> {
-        let mut body = Body { text: String::from("{"), style: self };
+        let mut body = Body { text: String::with_capacity(USUAL_LENGTH), style: self };
+        body.text.push('{');
         let code = ("ret_code", "000100");
         let message = ("ret_msg", answer.message);
         let texts = |body: &mut Body, members: &[(&str, &str)]| {
@@ -116,6 +117,9 @@ pub(crate) fn object_of_texts(members: &[(&str, &str)]) -> String {
     body.text.push('}');
     body.text
 }
+
+/// Most answers are shorter.
+const USUAL_LENGTH: usize = 640;
 
 struct Body {
     text: String,
@@ -184,8 +188,14 @@ impl Body {
     }
 
     fn push_text(&mut self, text: &str) {
-        // A string always serialises.
-        self.text.push_str(&serde_json::to_string(text).unwrap_or_default());
+        if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+            self.text.push('"');
+            self.text.push_str(text);
+            self.text.push('"');
+        } else {
+            // A string always serialises.
+            self.text.push_str(&serde_json::to_string(text).unwrap_or_default());
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Judging is left to `pockyt_sign::Verifier`, which decodes by itself and strictly. This reading only
 //! finds the merchant's key and explains refusals, so it may be generous.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use pockyt_sign::VERIFY_SIGN;
@@ -35,33 +36,33 @@ impl Encoding {
 
 /// The fields of a body in the order in which they came; none when it cannot be read.
 #[derive(Default)]
-pub(crate) struct Reading {
-    pub(crate) pairs: Vec<(String, String)>,
+pub(crate) struct Reading<'a> {
+    pub(crate) pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-impl Reading {
-    pub(crate) fn of(encoding: Encoding, body: &[u8]) -> Self {
+impl<'a> Reading<'a> {
+    pub(crate) fn of(encoding: Encoding, body: &'a [u8]) -> Self {
         let pairs = match encoding {
-            Encoding::Form => form_urlencoded::parse(body).map(|(n, v)| (n.into(), v.into())).collect(),
+            Encoding::Form => form_urlencoded::parse(body).collect(),
             Encoding::Json => serde_json::from_slice(body).map(|Members(pairs)| pairs).unwrap_or_default(),
         };
         Self { pairs }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| &**value)
     }
 
     /// All fields but `verifySign`, secrets masked.
     pub(crate) fn masked(&self) -> impl Iterator<Item = (&str, &str)> {
         let unsigned = self.pairs.iter().filter(|(name, _)| name != VERIFY_SIGN);
-        unsigned.map(|(name, value)| (name.as_str(), if is_secret(name) { "***" } else { value.as_str() }))
+        unsigned.map(|(name, value)| (&**name, if is_secret(name) { "***" } else { &**value }))
     }
 }
 
 /// Whether a field's value must never be shown: wallet codes, cards, nonces, government ids.
 pub(crate) fn is_secret(name: &str) -> bool {
-    const SECRETS: [&str; 9] = [
+    const SECRETS: [&str; 10] = [
         "bankAccountId",
         "paymentBarcode",
         "cardNumber",
@@ -70,24 +71,25 @@ pub(crate) fn is_secret(name: &str) -> bool {
         "cardExpYear",
         "paymentMethodNonce",
         "governmentId",
+        "secret",
         "vaultId",
     ];
     SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name))
 }
 
-struct Members(Vec<(String, String)>);
+struct Members<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ObjectVisitor;
         impl<'de> Visitor<'de> for ObjectVisitor {
-            type Value = Members;
+            type Value = Members<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a JSON object")
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
+                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
                     members.push((name, text_of(value.get())));
                 }
                 Ok(Members(members))
@@ -97,9 +99,18 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
+/// Borrowed where nothing is escaped.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// Strings count as their text, everything else as it is written, without blanks between tokens.
-fn text_of(raw: &str) -> String {
-    serde_json::from_str(raw).unwrap_or_else(|_| {
+fn text_of(raw: &str) -> Cow<'_, str> {
+    let plain =
+        raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).filter(|text| !text.contains('\\'));
+    if let Some(plain) = plain {
+        return Cow::Borrowed(plain);
+    }
+    let text: String = serde_json::from_str(raw).unwrap_or_else(|_| {
         let mut in_string = false;
         let mut escaped = false;
         raw.chars()
@@ -114,5 +125,6 @@ fn text_of(raw: &str) -> String {
                 keep
             })
             .collect()
-    })
+    });
+    Cow::Owned(text)
 }

@@ -61,6 +61,7 @@ pub fn operations() -> &'static [Operation] {
         micropay::MICROPAY_PREPAY,
         cards::EXPRESS_PAY,
         cards::UPDATE_RECURRING,
+        cards::CREATE_PLAN,
         auto_debit::CONSULT,
         auto_debit::APPLY_TOKEN,
         auto_debit::PAY,

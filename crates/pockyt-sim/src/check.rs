@@ -55,6 +55,7 @@ pub(crate) fn fields(
             return Err(Refusal::missing(field.name, rule));
         }
     }
+    conditional(operation, profile, params)?;
     for field in fields() {
         match params.0.get(field.name) {
             Some("") if is_needed(field, profile, params) => {
@@ -102,6 +103,23 @@ fn missing(field: &Field, profile: &Profile, params: &Params<'_>) -> Option<Cow<
             Some(format!("one of {} is required", names.join(", ")).into())
         }
         _ => None,
+    }
+}
+
+/// What only some requests need, and only some sources say.
+fn conditional(operation: &Operation, profile: &Profile, params: &Params<'_>) -> Result<(), Refusal> {
+    if profile.requirements == Requirements::Lenient {
+        return Ok(());
+    }
+    let lacks = |name: &str| operation.field(name).is_some() && params.get(name).is_none();
+    let is_on_a_phone = params.is("terminal", "WAP") || params.is("terminal", "APP");
+    if is_on_a_phone && lacks("osType") {
+        return Err(Refusal::missing("osType", "it is required with terminal WAP and APP"));
+    }
+    let of_a_series = ["paymentCount", "frequency"].into_iter().find(|name| lacks(name));
+    match of_a_series.filter(|_| params.is("creditType", "recurring")) {
+        Some(name) => Err(Refusal::missing(name, "it is required with creditType recurring")),
+        None => Ok(()),
     }
 }
 

@@ -18,7 +18,7 @@ const MAX_NAME: usize = 64;
 /// A sentence that names the mistake, if it is a known one.
 pub(crate) fn mismatch<'a>(
     body_length: usize,
-    reading: &Reading,
+    reading: &Reading<'_>,
     key: &SigningKey,
     other_keys: impl Iterator<Item = &'a SigningKey>,
 ) -> String {
@@ -29,7 +29,7 @@ pub(crate) fn mismatch<'a>(
         .pairs
         .iter()
         .filter(|(name, _)| name != VERIFY_SIGN)
-        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .map(|(name, value)| (&**name, &**value))
         .collect();
     let presented = reading.get(VERIFY_SIGN).unwrap_or_default();
     let trimmed = presented.trim().to_ascii_lowercase();

@@ -197,7 +197,7 @@ impl Parameters {
         let (mut json, mut omitted) = (0, 0);
         for (name, value) in fields {
             let field = (cut(name, MAX_NAME), cut(value, MAX_VALUE));
-            json += serde_json::to_string(&field).map_or(MAX_JSON, |text| text.len());
+            json += json_length(&field.0) + json_length(&field.1) + 2;
             // What comes after a field that has no room is left out as well: the beginning is kept whole.
             if kept.len() < MAX_FIELDS && json <= MAX_JSON {
                 kept.push(field);
@@ -209,9 +209,20 @@ impl Parameters {
     }
 }
 
+/// How long a text is as a JSON string.
+fn json_length(text: &str) -> usize {
+    let length = |byte| match byte {
+        b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(length).sum::<usize>() + 2
+}
+
 /// The first so many characters.
 pub(crate) fn cut(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
+    let end = text.char_indices().nth(characters).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or(text).to_owned()
 }
 
 impl Serialize for Parameters {
@@ -268,6 +279,11 @@ struct View {
 impl Journal {
     pub(crate) fn new(capacity: usize, merchants: impl Iterator<Item = String>) -> Self {
         Self { capacity, views: merchants.map(|no| (no, View::default())).collect(), ..Self::default() }
+    }
+
+    /// Whether any entry is kept at all.
+    pub(crate) fn keeps_entries(&self) -> bool {
+        self.capacity > 0
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = &JournalEntry> {

@@ -1,12 +1,14 @@
 //! The choices where the vendor's sources contradict one another or are silent.
 
 mod choice;
+mod settled;
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 pub use choice::{CHOICES, Choice};
+pub use settled::{SETTLED, Settled};
 
 /// How this Pockyt behaves where the sources leave a choice.
 ///
@@ -16,7 +18,9 @@ pub use choice::{CHOICES, Choice};
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own, named by its field")]
 pub struct Profile {
-    /// Which fields are required: those on which all sources agree, or those that any source requires.
+    /// Which fields are required: those on which all sources agree, or those that any source requires, among
+    /// them `osType` with `terminal` WAP and APP, and `paymentCount` and `frequency` with `creditType`
+    /// recurring.
     pub requirements: Requirements,
     /// Refuse any empty value with 000020. Otherwise only an empty required field is refused, with 000023.
     /// The vendor's SDKs part over sending them.
@@ -89,8 +93,8 @@ pub struct Profile {
     pub notify: Notify,
     /// Notify a refund whose request named an `ipnUrl`. One page has the field; none describes the message.
     pub notify_refunds: bool,
-    /// Go on resending every 15 minutes after the schedule, until `success`. One page says "at regular
-    /// intervals until success", the others 8 resends within 2 hours.
+    /// Go on resending every 15 minutes after the schedule, until `success`, for a week. One page says "at
+    /// regular intervals until success", the others 8 resends within 2 hours.
     pub resend_for_ever: bool,
     /// How each kind of notification is written.
     pub notification_form: NotificationForms,

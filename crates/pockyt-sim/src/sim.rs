@@ -20,6 +20,7 @@ mod people;
 mod records;
 mod reports;
 mod reset;
+mod scripts;
 mod search;
 
 use std::collections::BTreeMap;

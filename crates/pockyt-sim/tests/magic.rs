@@ -221,6 +221,35 @@ fn faults_find_requests_by_the_name_that_they_have() {
     assert_eq!(all.call("refund", &[]).response.reply, Reply::Lost);
 }
 
+/// Fields that are changed from the good ones.
+type Changes<'a> = &'a [(&'static str, &'a str)];
+
+#[test]
+fn faults_find_things_by_the_merchant_s_name_for_them() {
+    let all = Everything::new(Profile::lenient());
+    let (record, mandate) = (all.record.clone(), all.mandate.clone());
+    let cases: [(&str, &str, Changes<'_>); 10] = [
+        ("invoice0", "payouts-inquiry", &[("invoiceId", "invoice0")]),
+        ("new-invoice", "payouts-pay", &[("invoiceId", "new-invoice")]),
+        ("new-auto", "auto-debit-consult", &[("autoReference", "new-auto")]),
+        ("auto0", "auto-debit-apply-token", &[("autoDebitNo", &mandate)]),
+        // It has a reference of its own, and is about the agreement too.
+        ("auto0", "auto-debit-pay", &[("autoDebitNo", &mandate), ("reference", "debit")]),
+        ("debit", "auto-debit-pay", &[("autoDebitNo", &mandate), ("reference", "debit")]),
+        ("new-hold", "auth-freeze", &[("outAuthInfoNo", "new-hold")]),
+        ("hold0", "auth-capture", &[("reference", "taken")]),
+        ("mixed0", "mixed-query", &[("recordNo", &record)]),
+        ("mixed0", "mixed-cancel", &[("recordNo", &record)]),
+    ];
+    for (reference, operation, fields) in cases {
+        for (wanted, reply) in [(reference, Reply::Lost), ("another", Reply::Send)] {
+            let mut all = Everything::new(Profile::lenient());
+            all.world.sim.set_fault(Fault::new(wanted, FaultKind::LoseReply)).unwrap();
+            assert_eq!(all.call(operation, fields).response.reply, reply, "{operation} {wanted}");
+        }
+    }
+}
+
 #[test]
 fn an_adversary_is_late_doubles_overtakes_and_ends() {
     let world = |seed| World::with(Config { seed, schedule: Schedule::Adversarial, ..config() });

@@ -5,6 +5,7 @@
 //! sets the simulator's catalogue beside the client's model with [`catalogue`].
 
 pub mod catalogue;
+pub mod choices;
 mod clockwork;
 pub mod demo;
 pub mod endpoints;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use pockyt_world::{Narrator, catalogue, demo, endpoints};
+use pockyt_world::{Narrator, catalogue, choices, demo, endpoints};
 
 #[derive(Parser)]
 #[command(about = "A merchant, the mock Pockyt and its customers in one process")]
@@ -30,6 +30,8 @@ enum Command {
     },
     /// Sets the simulator's table of operations beside the client's and prints what differs.
     Catalogue,
+    /// Prints the documents' tables of what the mock does where the sources differ or say nothing.
+    Choices,
     /// Prints the documents' table of endpoints.
     Endpoints,
 }
@@ -62,6 +64,10 @@ fn run(command: Command) -> anyhow::Result<bool> {
             let report = catalogue::compare();
             complain(&report.to_string());
             Ok(report.is_clean())
+        }
+        Command::Choices => {
+            tell(&format!("{}\n{}", choices::switches(), choices::settled()));
+            Ok(true)
         }
         Command::Endpoints => {
             tell(&endpoints::table());

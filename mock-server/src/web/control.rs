@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
-use super::{Site, body};
+use super::{Site, body, dashboard, events, openapi};
 use crate::clock::ClockMode;
 
 const BODY_LIMIT: usize = 64 * 1024;
@@ -38,6 +38,11 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/notifications", get(notifications))
         .route("/notifications/{id}/resend", post(resend))
         .route("/journal", get(journal))
+        .route("/events", get(events::events))
+        .route("/openapi.json", get(openapi::document))
+        .route("/ui", get(dashboard::page))
+        .route("/ui/", get(dashboard::without_slash))
+        .route("/ui/{file}", get(dashboard::file))
         .fallback(async || Problem::not_found("the control API has no such path"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "the control API has no such method on this path")
@@ -74,14 +79,14 @@ async fn reset(State(site): State<Arc<Site>>, request: Request) -> Answer {
 }
 
 #[derive(Serialize)]
-struct ClockView {
+pub(super) struct ClockView {
     mode: String,
     now_ms: Millis,
     next_event_ms: Option<Millis>,
 }
 
 impl ClockView {
-    fn of(site: &Site) -> Self {
+    pub(super) fn of(site: &Site) -> Self {
         let mode = match site.world.clock_mode() {
             ClockMode::Manual { .. } => "manual".to_owned(),
             ClockMode::Real => "real".to_owned(),
@@ -158,14 +163,26 @@ async fn operate(
     transaction(State(site), Path(transaction_no)).await
 }
 
+/// A script, and whether what it is for is still to come.
+#[derive(Serialize)]
+struct ScriptView {
+    #[serde(flatten)]
+    script: Script,
+    waiting: bool,
+}
+
 async fn scripts(State(site): State<Arc<Site>>, request: Request) -> Answer {
     list_scripts(&site, asked_for(&request, "merchant")?.as_deref())
 }
 
 fn list_scripts(site: &Site, merchant_no: Option<&str>) -> Answer {
-    let listed: Result<Vec<Script>, ControlError> = site.world.view(|sim| match merchant_no {
-        Some(merchant_no) => Ok(sim.scripts_of(merchant_no)?.cloned().collect()),
-        None => Ok(sim.scripts().to_vec()),
+    let listed = site.world.view(|sim| {
+        let listed: Vec<Script> = match merchant_no {
+            Some(merchant_no) => sim.scripts_of(merchant_no)?.cloned().collect(),
+            None => sim.scripts().to_vec(),
+        };
+        let view = |script| ScriptView { waiting: sim.is_waiting(&script), script };
+        Ok::<Vec<ScriptView>, ControlError>(listed.into_iter().map(view).collect())
     });
     Ok(ok(&listed?))
 }
@@ -246,7 +263,7 @@ async fn journal(State(site): State<Arc<Site>>, request: Request) -> Answer {
 
 /// The value of the one parameter that the query may have. Another one is refused: a misspelt filter would
 /// stand for everything.
-fn asked_for<'a>(request: &'a Request, parameter: &str) -> Result<Option<Cow<'a, str>>, Problem> {
+pub(super) fn asked_for<'a>(request: &'a Request, parameter: &str) -> Result<Option<Cow<'a, str>>, Problem> {
     let mut given = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
     match (given.next(), given.next()) {
         (None, _) => Ok(None),

@@ -19,6 +19,7 @@ use http::{StatusCode, Uri};
 use subtle::ConstantTimeEq;
 
 use super::Site;
+use super::dashboard;
 use super::problem::Problem;
 use crate::delivery::DELIVERY_HEADER;
 
@@ -55,8 +56,10 @@ impl Gate {
             self.check_host(host)?;
         }
         self.check_origin(request, host.as_ref())?;
-        // Health says nothing worth hiding, and container platforms ask for it without headers.
-        if request.uri().path() == "/health" { Ok(()) } else { self.check_token(request) }
+        // Health says nothing worth hiding, and container platforms ask for it without headers; the files of the
+        // dashboard hold nothing, and ask for the token.
+        let path = request.uri().path();
+        if path == "/health" || dashboard::is_at(path) { Ok(()) } else { self.check_token(request) }
     }
 
     /// Off loopback the names are not known, and the token is what protects.

@@ -34,7 +34,10 @@ impl Chromium {
         std::fs::create_dir_all(&folder).unwrap();
         let (input, output) = (folder.join("in"), folder.join("out"));
         assert!(Command::new("mkfifo").args([&input, &output]).status().unwrap().success());
-        let program = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+        let program = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+        // Without a browser nobody would open the other ends of the pipes.
+        let is_there = Command::new(&program).arg("--version").stdout(Stdio::null()).status().is_ok();
+        assert!(is_there, "there is no {program}; the variable CHROMIUM names the browser");
         // The shell opens the pipes as 3 and 4, which is where the browser looks for them.
         let process = Command::new("sh")
             .args(["-c", "exec \"$0\" \"$@\" 3<\"$IN\" 4>\"$OUT\"", &program])

@@ -179,11 +179,11 @@ fn a_merchant_that_cannot_be_read_is_refused_without_repeating_the_token() {
     }
 }
 
+/// The mock with limits that a shell sets, and its address.
 #[cfg(unix)]
-#[test]
-fn silent_connections_beyond_its_file_handles_do_not_stop_the_others() {
+fn serve(limits: &str) -> (Running, String) {
     let child = Command::new("sh")
-        .args(["-c", "ulimit -n 96; exec \"$0\" serve --listen 127.0.0.1:0", BINARY])
+        .args(["-c", &format!("{limits}; exec \"$0\" serve --listen 127.0.0.1:0"), BINARY])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -192,13 +192,51 @@ fn silent_connections_beyond_its_file_handles_do_not_stop_the_others() {
     let mut first_line = String::new();
     BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
     let addr = first_line.strip_prefix("listening on http://").unwrap().trim_end().to_owned();
-    let crowd: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(&addr).unwrap()).collect();
-    let mut stream = TcpStream::connect(&addr).unwrap();
+    (running, addr)
+}
+
+/// Whether it answers, in reasonable time.
+#[cfg(unix)]
+fn is_healthy(addr: &str) -> bool {
+    let mut stream = TcpStream::connect(addr).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     write!(stream, "GET /_mock/health HTTP/1.1\r\nHost: {addr}\r\n\r\n").unwrap();
     let mut start = [0; 12];
-    stream.read_exact(&mut start).unwrap();
-    assert_eq!(&start, b"HTTP/1.1 200");
+    stream.read_exact(&mut start).is_ok() && &start == b"HTTP/1.1 200"
+}
+
+#[cfg(unix)]
+#[test]
+fn silent_connections_beyond_its_file_handles_do_not_stop_the_others() {
+    let (_running, addr) = serve("ulimit -n 96");
+    let crowd: Vec<TcpStream> = (0..300).map(|_| TcpStream::connect(&addr).unwrap()).collect();
+    assert!(is_healthy(&addr));
+    drop(crowd);
+}
+
+/// How many files this process may open at once.
+#[cfg(target_os = "linux")]
+fn file_limit() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    line.split_whitespace().nth(3).unwrap().parse().unwrap_or(usize::MAX)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ten_thousand_idle_connections_or_as_many_as_a_test_may_open_do_not_stop_the_others() {
+    let (_running, addr) = serve("ulimit -n $(ulimit -Hn)");
+    let count = file_limit().saturating_sub(100).min(10_000);
+    let crowd: Vec<TcpStream> = (0..count)
+        .map(|n| {
+            let mut idle = TcpStream::connect(&addr).unwrap();
+            if n % 2 == 0 {
+                idle.write_all(b"POST /app-instore/v3/add HTTP/1.1\r\nHost:").unwrap();
+            }
+            idle
+        })
+        .collect();
+    assert!(is_healthy(&addr));
     drop(crowd);
 }
 

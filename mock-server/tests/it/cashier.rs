@@ -196,6 +196,57 @@ async fn the_step_of_a_card_s_bank_is_a_page_too() {
 }
 
 #[tokio::test]
+async fn an_account_is_confirmed_or_refused_by_its_payee_on_its_page() {
+    for (action, status) in [("action=approve", "activated"), ("action=decline", "invalid")] {
+        let mock = MockPockyt::start().await.unwrap();
+        let person = [
+            ("firstName", "Ann"),
+            ("lastName", "Lee"),
+            ("email", "ann@example.com"),
+            ("countryCode", "US"),
+            ("timestamp", "2026-01-01T00:00:00Z"),
+        ];
+        let customer = call(&mock, "/v1/customers/create", &person).await;
+        let customer = customer["customer"]["customerNo"].as_str().unwrap();
+        let account = [
+            ("customerNo", customer),
+            ("accountType", "PAYPAL"),
+            ("accountTag", "tag-1"),
+            ("accountCountry", "US"),
+            ("accountCurrency", "USD"),
+            ("timestamp", "2026-01-01T00:00:00Z"),
+            ("callbackUrl", "http://shop.example/account?is={accountStatus}&tag={accountTag}"),
+        ];
+        let opened = call(&mock, "/v2/customers/account/create", &account).await;
+        let number = opened["result"]["accountToken"].as_str().unwrap();
+        let path = opened["result"]["link"].as_str().unwrap().strip_prefix(mock.url()).unwrap();
+        let page = get(&mock, path).await.body;
+        for text in
+            ["This is a mock", "Complete your account", "PAYPAL", "200043", "Confirm the account</button>"]
+        {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        let left = press(&mock, number, "action=leave").await;
+        assert_eq!(left.header("location"), "http://shop.example/account?is=pending&tag=tag%2D1");
+        let answer = press(&mock, number, action).await;
+        let back = format!("http://shop.example/account?is={status}&tag=tag%2D1");
+        assert_eq!(answer.header("location"), back);
+        let page = get(&mock, path).await.body;
+        assert!(!page.contains("<form") && page.contains("Nothing is asked any more."), "{page}");
+        assert_eq!(press(&mock, number, action).await.status, StatusCode::CONFLICT);
+        let payout = [
+            ("customerNo", customer),
+            ("accountToken", number),
+            ("invoiceId", "invoice-1"),
+            ("amount", "5.00"),
+            ("currency", "USD"),
+        ];
+        let paid = post(&mock, "/v3/payouts/pay", &signed(&payout)).await.json();
+        assert_eq!(paid["ret_code"] == "000100", status == "activated", "{paid}");
+    }
+}
+
+#[tokio::test]
 async fn every_magic_value_is_in_the_table() {
     let mock = MockPockyt::start().await.unwrap();
     let page = get(&mock, "/cashier/magic").await;

@@ -77,9 +77,9 @@ async fn every_path_answers_with_its_status_and_errors_are_json() {
         ("POST", "/_mock/reset", "{}", 200),
         ("POST", "/_mock/reset", "", 200),
         ("GET", "/_mock/reset", "", 405),
-        ("GET", "/_mock/events", "", 404),
-        ("GET", "/_mock/openapi.json", "", 404),
-        ("GET", "/_mock/ui", "", 404),
+        ("GET", "/_mock/events?merchant=1", "", 404),
+        ("GET", "/_mock/events?after=1", "", 400),
+        ("GET", "/_mock/openapi.json", "", 200),
         ("GET", "/_mock", "", 404),
     ];
     for (method, path, body, status) in table {
@@ -149,6 +149,15 @@ async fn a_script_that_pays_at_once_is_answered_after_the_delivery() {
     assert!(mock.notifications(Some(&transaction_no))[0].acknowledged);
 }
 
+/// As it was given; a script also says that it waits for an order.
+fn listed(path: &str, item: &Value) -> Value {
+    let mut item = item.clone();
+    if path.ends_with("scripts") {
+        item["waiting"] = json!(true);
+    }
+    item
+}
+
 #[tokio::test]
 async fn scripts_and_faults_are_listed_as_they_were_given() {
     let mock = MockPockyt::start().await.unwrap();
@@ -165,8 +174,8 @@ async fn scripts_and_faults_are_listed_as_they_were_given() {
         ("/_mock/scripts", script),
         ("/_mock/faults", fault),
     ] {
-        assert_eq!(post(&mock, path, &item.to_string()).await.json(), json!([item]));
-        assert_eq!(get(&mock, path).await.json(), json!([item]));
+        assert_eq!(post(&mock, path, &item.to_string()).await.json(), json!([listed(path, &item)]));
+        assert_eq!(get(&mock, path).await.json(), json!([listed(path, &item)]));
         assert_eq!(control(&mock, "DELETE", path, "").await.json(), json!([]));
     }
 }
@@ -184,9 +193,9 @@ async fn scripts_and_faults_of_one_merchant_are_listed_and_cleared_alone() {
             assert_eq!(post(&mock, path, &item.to_string()).await.status, StatusCode::OK);
         }
         let of_mine = format!("{path}?merchant=200043");
-        assert_eq!(get(&mock, &of_mine).await.json(), json!([mine]));
+        assert_eq!(get(&mock, &of_mine).await.json(), json!([listed(path, &mine)]));
         assert_eq!(control(&mock, "DELETE", &of_mine, "").await.json(), json!([]));
-        assert_eq!(get(&mock, path).await.json(), json!([theirs]));
+        assert_eq!(get(&mock, path).await.json(), json!([listed(path, &theirs)]));
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use http::Response;
 use http_body_util::Full;
 use pockyt_mock::{
-    ClockMode, FailureReason, Millis, MockPockyt, NotificationView, Schedule, Script, Verdict, Wallet,
+    ClockMode, FailureReason, Millis, MockPockyt, NotificationView, Profile, Schedule, Script, Verdict,
+    Wallet,
 };
 use pockyt_sign::{Received as Judged, Verifier};
 use tokio::io::AsyncWriteExt;
@@ -89,6 +90,27 @@ async fn when_nobody_answers_there_are_nine_attempts_in_two_hours_and_then_silen
         assert!(view.attempts[8].due_at <= start.plus(TWO_HOURS));
         assert_eq!(mock.advance_to_next().await, None);
     }
+}
+
+#[tokio::test]
+async fn resending_for_ever_ends_and_keeps_nobody_waiting() {
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let profile = Profile { resend_for_ever: true, ..Profile::lenient() };
+    let mock = MockPockyt::builder().profile(profile).resolve("shop.example:80", gone).start().await.unwrap();
+    let transaction_no = secure_pay(&mock, "web-1", &[]).await;
+    mock.approve(&transaction_no).await.unwrap();
+    let start = mock.now();
+    for _ in 0..3 {
+        // Only what is due now is waited for.
+        mock.settle().await;
+        assert_eq!(mock.now(), start);
+    }
+    let mut last = start;
+    while let Some(next) = mock.advance_to_next().await {
+        last = next;
+    }
+    assert_eq!(last, start.plus(Duration::from_hours(7 * 24)));
+    assert_eq!(only_notification(&mock, &transaction_no).attempts.len(), 1 + 7 * 24 * 4);
 }
 
 #[tokio::test]

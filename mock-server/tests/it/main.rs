@@ -9,20 +9,27 @@
 )]
 
 mod api;
+mod bad_input;
 mod binary;
 mod cashier;
 mod control;
 mod delivery;
 mod determinism;
+mod events;
 mod faults;
 mod guard;
+mod guide;
+mod harness;
 mod lifecycle;
 mod lost_reply;
 mod manual;
 mod namespaces;
+mod openapi;
 mod own_address;
 mod protocols;
 mod readme;
+mod seeds;
+mod simulate;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

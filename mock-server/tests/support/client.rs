@@ -11,6 +11,8 @@ use pockyt_mock::MockPockyt;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
+use super::contract::check_answer;
+
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -33,13 +35,25 @@ pub(crate) fn request(mock: &MockPockyt, method: &str, path: &str) -> http::requ
     Request::builder().method(method).uri(path).header("host", mock.addr().to_string())
 }
 
+/// What the control API answers must be as its document says.
 pub(crate) async fn send(addr: SocketAddr, request: Request<Full<Bytes>>) -> Answer {
+    let (method, path) = (request.method().to_string(), request.uri().to_string());
     let stream = TcpStream::connect(addr).await.unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.into()).unwrap() }
+    let answer = Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(body.into()).unwrap(),
+    };
+    if path.starts_with("/_mock/") && !path.starts_with("/_mock/ui") {
+        let (status, body) = (answer.status.as_u16(), &answer.body);
+        let checked = check_answer(&method, &path, status, answer.header("content-type"), body);
+        assert_eq!(checked, Ok(()), "{method} {path}: {answer:?}");
+    }
+    answer
 }
 
 pub(crate) async fn get(mock: &MockPockyt, path: &str) -> Answer {

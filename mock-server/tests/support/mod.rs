@@ -1,6 +1,7 @@
 //! A merchant: signed requests, an HTTP client, a notification listener.
 
 mod client;
+pub(crate) mod contract;
 mod listener;
 
 pub(crate) use client::{Answer, get, post, request, send};

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use crate::system::{answers, apt, is_root};
+use crate::system;
 
 /// A case runs this often, and then twice as often: the difference has no start and no end in it.
 const TIMES: u64 = 1000;
@@ -17,23 +17,12 @@ const PLAIN_LIBC: &str = "glibc.cpu.hwcaps=-AVX512VL,-AVX512BW,-AVX512F,-AVX2,-A
 
 /// Makes sure that valgrind is there; the error says how to get it.
 pub(super) fn find_or_install() -> Result<(), String> {
-    if answers("valgrind", &["--version"]) {
+    if system::find_or_install("valgrind", "valgrind") {
         return Ok(());
-    }
-    if is_root() && answers("apt-get", &["--version"]) {
-        println!("Installing valgrind, which counts the instructions.");
-        let installed = install() || (apt(&["update"]) && install());
-        if installed && answers("valgrind", &["--version"]) {
-            return Ok(());
-        }
     }
     Err("Instructions are counted by valgrind, which is not installed. On Debian and Ubuntu:\n\n    \
          sudo apt-get install valgrind\n\nand elsewhere the package of this name."
         .to_owned())
-}
-
-fn install() -> bool {
-    apt(&["install", "--yes", "--no-install-recommends", "valgrind"])
 }
 
 /// The names of the cases, from the program itself.

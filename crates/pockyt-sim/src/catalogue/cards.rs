@@ -93,3 +93,30 @@ pub(super) const UPDATE_RECURRING: Operation = Operation {
     ],
     answers: &[result("success", &[])],
 };
+
+/// Makes a plan for subscriptions at PayPal, under the merchant's own account there.
+pub(super) const CREATE_PLAN: Operation = Operation {
+    name: "create-plan",
+    path: "/paypal-subscription/create-plan",
+    aliases: &[],
+    confidence: Confidence::SdkOnly,
+    source: "python, from 3.0.4",
+    changes: true,
+    note: "no source shows the answer; result is empty, and nothing is kept",
+    fields: fields![
+        sdk_only(always("clientId", Rule::Text(256), "python")),
+        sdk_only(always("secret", Rule::Text(256), "python")),
+        sdk_only(optional("amount", Rule::Amount, "python")),
+        sdk_only(optional("productName", Rule::Text(256), "python")),
+        sdk_only(optional("planName", Rule::Text(256), "python")),
+        sdk_only(optional("planDescription", Rule::Text(256), "python")),
+        sdk_only(optional("requestIdProduct", Rule::Text(256), "python")),
+        sdk_only(optional("requestIdPlan", Rule::Text(256), "python")),
+        sdk_only(optional("frequency", Rule::Text(32), "python: MONTH")),
+        sdk_only(optional("billingCycles", Rule::Json, "python")),
+        sdk_only(optional("paymentPreferences", Rule::Json, "python")),
+        sdk_only(optional("taxes", Rule::Json, "python")),
+        sdk_only(optional("productSchema", Rule::Json, "python")),
+    ],
+    answers: &[result("success", &[])],
+};

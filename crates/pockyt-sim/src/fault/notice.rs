@@ -9,7 +9,8 @@ use crate::body::{Encoding, Reading};
 /// The body that arrives under this fault, in the same form; the same body when the fault leaves it alone.
 pub(crate) fn altered(fault: NotificationFault, is_json: bool, body: &str) -> String {
     let encoding = if is_json { Encoding::Json } else { Encoding::Form };
-    let mut fields = Reading::of(encoding, body.as_bytes()).pairs;
+    let read = Reading::of(encoding, body.as_bytes()).pairs.into_iter();
+    let mut fields: Vec<(String, String)> = read.map(|(n, v)| (n.into(), v.into())).collect();
     match fault {
         NotificationFault::Corrupt => return without_its_end(body),
         NotificationFault::Tamper => tamper(&mut fields),

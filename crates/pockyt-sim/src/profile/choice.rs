@@ -152,9 +152,9 @@ pub const CHOICES: &[Choice] = &[
     ),
     choice(
         "resendForEver",
-        "8 resends within 2 hours, or at regular intervals until success",
-        "8 resends",
-        "8 resends",
+        "8 resends within 2 hours, or at regular intervals until success; no spacing, no end",
+        "8 resends; switched on, every 15 minutes for a week",
+        "the same",
     ),
     choice(
         "notificationForm",

@@ -22,7 +22,7 @@ impl Sim {
             "trans-list" | "transaction-list" => self.trans_list(call),
             "settle-list" => self.settle_list(call),
             "withdrawal-list" => self.withdrawal_list(call),
-            "data-status" | "account-configurations" => Self::nothing_known(call),
+            "data-status" | "account-configurations" | "create-plan" => Self::nothing_known(call),
             "exchange-rate" => self.exchange_rate(call),
             "secure-pay" | "secure-pay-v4" => self.secure_pay(call),
             "creditpay-process" => self.creditpay_process(call),

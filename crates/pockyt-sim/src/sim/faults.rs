@@ -223,9 +223,12 @@ impl Sim {
         let is_believed = encoding.is_some_and(|encoding| {
             self.faults.name_references() && self.verify(encoding, request.body, &reading).is_ok()
         });
-        let about = self.reference_in(&reading).filter(|_| is_believed);
+        let about = match merchant_no {
+            Some(merchant_no) if is_believed => self.references_in(merchant_no, |name| reading.get(name)),
+            _ => Vec::new(),
+        };
         let arrival = Arrival { path: request.path, operation, merchant_no, number };
-        let set = self.faults.of_call(&arrival, |wanted| about.as_deref() == Some(wanted));
+        let set = self.faults.of_call(&arrival, |wanted| about.iter().any(|about| about == wanted));
         let drawn = || self.faults.drawn_for_call(merchant_no?, number?);
         let kind = set.as_ref().map(|fault| fault.kind).or_else(drawn)?;
         let reference = set.and_then(|fault| fault.reference);
@@ -239,16 +242,6 @@ impl Sim {
         let merchant_no = merchant_no.map(|given| cut(given, MAX_NUMBER));
         self.journal.write(now, merchant_no.as_deref(), event);
         Some(kind)
-    }
-
-    /// The reference that a request gives, or that of the order it names by number.
-    fn reference_in(&self, reading: &Reading) -> Option<String> {
-        let filled = |name| reading.get(name).filter(|value| !value.is_empty());
-        let by_number = || {
-            let namespace = self.namespaces.get(filled("merchantNo")?)?;
-            namespace.orders.get(filled("transactionNo")?)?.reference.clone()
-        };
-        filled("reference").map(str::to_owned).or_else(by_number)
     }
 
     pub(super) fn note_fault(
@@ -317,7 +310,7 @@ impl Sim {
     }
 }
 
-fn reading_of(request: &ApiRequest<'_>) -> Reading {
+fn reading_of<'a>(request: &ApiRequest<'a>) -> Reading<'a> {
     Encoding::of(request.content_type, request.body)
         .map(|encoding| Reading::of(encoding, request.body))
         .unwrap_or_default()

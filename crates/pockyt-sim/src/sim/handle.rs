@@ -143,7 +143,7 @@ impl Sim {
         let encoding = Encoding::of(request.content_type, request.body)
             .ok_or_else(|| Refusal::body("it is application/json or application/x-www-form-urlencoded"))?;
         let reading = Reading::of(encoding, request.body);
-        trace.read(&reading);
+        trace.read(&reading, self.journal.keeps_entries());
         let (merchant_no, received) = self.verify(encoding, request.body, &reading)?;
         let fields = match &received {
             Received::Verified(message) => message.fields(),
@@ -153,7 +153,8 @@ impl Sim {
             }
         };
         let call = Call { operation, merchant_no, params: Params(fields), now, path: request.path };
-        trace.reference = self.reference_of(&call);
+        trace.reference =
+            self.references_in(&call.merchant_no, |name| call.params.get(name)).into_iter().next();
         self.check_store(&call)?;
         let key = request.request_id.map(str::trim).filter(|key| !key.is_empty() && self.honours(operation));
         let signature = reading.get(VERIFY_SIGN).unwrap_or_default();
@@ -193,7 +194,7 @@ impl Sim {
         let reading = Encoding::of(request.content_type, request.body)
             .map(|encoding| Reading::of(encoding, request.body))
             .unwrap_or_default();
-        trace.read(&reading);
+        trace.read(&reading, self.journal.keeps_entries());
         let rule = "the signature may be right: a fault rejects it";
         Refusal::signature(&self.config.profile, rule, canonical_text(&reading))
     }
@@ -203,7 +204,7 @@ impl Sim {
         &self,
         encoding: Encoding,
         body: &'a [u8],
-        reading: &Reading,
+        reading: &Reading<'_>,
     ) -> Result<(String, Received<'a>), Refusal> {
         let merchant_no = reading.get("merchantNo").unwrap_or_default();
         let key = self.namespaces.get(merchant_no).and_then(|n| n.key(reading.get("storeNo")));
@@ -259,15 +260,6 @@ impl Sim {
         })
     }
 
-    fn reference_of(&self, call: &Call<'_>) -> Option<String> {
-        let by_number = || {
-            let namespace = self.namespaces.get(&call.merchant_no)?;
-            namespace.orders.get(call.params.get("transactionNo")?)?.reference.clone()
-        };
-        let names = ["reference", "invoiceId", "autoReference", "outAuthInfoNo"];
-        names.into_iter().find_map(|name| call.params.owned(name)).or_else(by_number)
-    }
-
     /// The ordinary answer of the operation about an order.
     pub(super) fn done(&self, call: &Call<'_>, order: &Order) -> Result<Done, Refusal> {
         let is_v2 = call.path.contains("/v2/");
@@ -306,14 +298,17 @@ impl Trace {
     }
 
     /// Notes what was sent, within bounds.
-    fn read(&mut self, reading: &Reading) {
+    fn read(&mut self, reading: &Reading<'_>, keeps_parameters: bool) {
         self.merchant_no = reading.get("merchantNo").map(|given| cut(given, MAX_NAME));
+        if !keeps_parameters {
+            return;
+        }
         let (kept, omitted) = Parameters::of(reading.masked());
         self.record.parameters = kept;
         self.record.omitted_parameters = omitted;
     }
 }
 
-fn canonical_text(reading: &Reading) -> String {
+fn canonical_text(reading: &Reading<'_>) -> String {
     algorithm::canonical_text(&reading.masked().collect::<Vec<_>>())
 }

@@ -9,9 +9,47 @@ use crate::order::{Order, Refund, Status};
 use crate::profile::{FailedWord, RefundedStatus};
 use crate::refusal::Refusal;
 
+/// The fields in which a merchant gives its own name to a thing.
+const REFERENCES: [&str; 4] = ["reference", "invoiceId", "autoReference", "outAuthInfoNo"];
+
 impl Sim {
-    /// The order that `transactionNo` or `reference` names.
+    /// The merchant's own names for what a request is about: those that it gives, then those of what it
+    /// names by a number of Pockyt's.
+    pub(super) fn references_in<'a>(
+        &self,
+        merchant_no: &str,
+        field: impl Fn(&str) -> Option<&'a str>,
+    ) -> Vec<String> {
+        let filled = |name| field(name).filter(|value| !value.is_empty());
+        let given = REFERENCES.into_iter().filter_map(filled).map(str::to_owned);
+        given.chain(self.references_behind(merchant_no, filled)).collect()
+    }
+
+    fn references_behind<'a>(
+        &self,
+        merchant_no: &str,
+        field: impl Fn(&'static str) -> Option<&'a str>,
+    ) -> impl Iterator<Item = String> {
+        let namespace = self.namespaces.get(merchant_no);
+        let of_order = |number: &str| namespace?.orders.get(number)?.reference.clone();
+        let books = namespace.map(|namespace| &namespace.books);
+        let by_transaction = field("transactionNo")
+            .and_then(|number| of_order(number).or_else(|| books?.payouts.get(number)?.invoice_id.clone()));
+        let by_record = field("recordNo").and_then(|number| of_order(books?.records.get(number)?));
+        let by_mandate =
+            field("autoDebitNo").and_then(|number| Some(books?.mandates.get(number)?.auto_reference.clone()));
+        let by_hold =
+            field("authInfoNo").and_then(|number| Some(books?.holds.get(number)?.out_auth_info_no.clone()));
+        [by_transaction, by_record, by_mandate, by_hold].into_iter().flatten()
+    }
+
+    /// The order that `transactionNo` or `reference` names, as it is now.
     pub(super) fn find(&self, merchant_no: &str, params: &Params<'_>) -> Result<Order, Refusal> {
+        self.found(merchant_no, params).cloned()
+    }
+
+    /// The order that `transactionNo` or `reference` names.
+    pub(super) fn found(&self, merchant_no: &str, params: &Params<'_>) -> Result<&Order, Refusal> {
         let namespace = self.namespaces.get(merchant_no);
         let by_number =
             |number: &str| namespace.and_then(|n| n.orders.get(number)).filter(|order| order.is_visible());
@@ -31,11 +69,10 @@ impl Sim {
                         "it is not the reference of that transactionNo",
                     ));
                 }
-                Ok(order.clone())
+                Ok(order)
             }
             (None, reference) => reference
                 .and_then(by_reference)
-                .cloned()
                 .ok_or_else(|| Refusal::unknown("reference", "this merchant has no such order")),
         }
     }

@@ -221,11 +221,14 @@ impl Sim {
     /// When the resend of this number is due, if there is one.
     fn resend_at(&self, id: NotificationId, made: Millis, resends: usize) -> Option<Millis> {
         const EVERY: Duration = Duration::from_secs(15 * 60);
+        // Whoever waits until nothing is to come waits for an end.
+        const AT_MOST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
         let offsets = self.config.schedule.resends_of(self.config.seed, id);
         let offset = offsets.get(resends).copied().or_else(|| {
             let beyond = u32::try_from(resends + 1 - offsets.len()).unwrap_or(u32::MAX);
             let last = *offsets.last()?;
-            self.config.profile.resend_for_ever.then(|| last.saturating_add(EVERY.saturating_mul(beyond)))
+            let next = last.saturating_add(EVERY.saturating_mul(beyond));
+            (self.config.profile.resend_for_ever && next <= AT_MOST).then_some(next)
         })?;
         Some(made.plus(offset))
     }

@@ -12,10 +12,9 @@ use crate::{Millis, Wallet};
 impl Sim {
     /// Says how an order stands; a customer who confirms after some queries counts this one.
     pub(super) fn tran_query(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let found = self.find(&call.merchant_no, &call.params)?;
-        self.count_query(&found.transaction_no, call.now);
-        let order = self.order(&found.transaction_no).cloned().unwrap_or(found);
-        self.done(call, &order)
+        let number = self.found(&call.merchant_no, &call.params)?.transaction_no.clone();
+        self.count_query(&number, call.now);
+        self.done(call, self.found(&call.merchant_no, &call.params)?)
     }
 
     /// Lets a customer who confirms after some queries count one more.

@@ -57,8 +57,9 @@ impl Everything {
         self.world.sim.approve(&self.mandate.clone(), self.world.now).unwrap();
         assert_eq!(self.call("auto-debit-apply-token", &[]).code(), "000100");
         self.card_order = self.make("capture", &[("reference", "card0")], "transactionNo");
-        self.checkout =
-            self.make("secure-pay", &[("reference", "web0"), ("creditType", "recurring")], "transactionNo");
+        let series =
+            [("reference", "web0"), ("creditType", "recurring"), ("paymentCount", "3"), ("frequency", "30")];
+        self.checkout = self.make("secure-pay", &series, "transactionNo");
         self.payor = self.make("payor-register", &[], "payorNo");
         self.world.script("hold0", Wallet::ConfirmAfter(Duration::ZERO));
         self.make("auth-freeze", &[("outAuthInfoNo", "hold0"), ("outAuthDetailNo", "step0")], "authInfoNo");
@@ -170,6 +171,7 @@ impl Everything {
             }
             "express-pay" => &[price, card],
             "update-recurring" => &[&[("scheduleNo", &self.checkout), ("paymentCount", "5")]],
+            "create-plan" => &[&[("clientId", "client"), ("secret", "its-secret"), ("billingCycles", "[]")]],
             "auto-debit-consult" => &[&[
                 ("vendor", "GCASH"),
                 ("autoReference", "new"),

@@ -122,6 +122,10 @@ pub(super) const EXPLAINED: &[(&str, &str)] = &[
     ("payouts-pay: request field * is required in the model only", PAYOUT_2021),
     ("payouts-pay-2021: the simulator does not have it", PAYOUT_2021),
     (
+        "refund: alias /app-data-search/v2/refund is only in the simulator",
+        "version 2 wants other names for the same fields, so the model does not call it the same",
+    ),
+    (
         "refund: request field amount is only in the simulator",
         "the name of refundAmount in API version 2, whose path is an alias",
     ),
@@ -135,7 +139,15 @@ pub(super) const EXPLAINED: &[(&str, &str)] = &[
     ),
     ("voucher-create: request field currency is required in the model only", ALWAYS_SENT),
     (
+        "create-plan: the model does not have it",
+        "only the vendor's Python SDK has it, and it sends a secret of another company's account",
+    ),
+    (
         "delete-payee-account: the simulator does not have it",
         "no source shows its path, so it cannot be served",
+    ),
+    (
+        "update-recurring: request field paymentCount is required in the simulator only",
+        "the SDKs demand it even to cancel; the model sends a number of payments or the end, never both",
     ),
 ];

@@ -2,6 +2,7 @@
 
 mod options;
 mod report;
+mod simulate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -10,11 +11,17 @@ use anyhow::Context;
 use clap::Parser;
 use pockyt_mock::{Account, MockPockyt};
 
-use options::{Cli, Command};
+use options::{Cli, Command, Serve};
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Serve(options) => serve(*options),
+        Command::Simulate(options) => options.run(),
+    }
+}
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let Command::Serve(serve) = Cli::parse().command;
+async fn serve(serve: Serve) -> anyhow::Result<()> {
     let listen = serve.listen;
     let start = Start {
         added: serve.accounts.clone(),
@@ -25,6 +32,9 @@ async fn main() -> anyhow::Result<()> {
     let mock = builder.start().await.with_context(|| format!("cannot serve on {listen}"))?;
     start.greet(&mock)?;
     interrupted().await.context("cannot wait for an interrupt")?;
+    for script in mock.waiting_scripts() {
+        writeln!(io::stderr(), "a script never met its order: {}", serde_json::to_string(&script)?)?;
+    }
     for fault in mock.shutdown().await {
         writeln!(io::stderr(), "a fault never hit anything: {}", serde_json::to_string(&fault)?)?;
     }

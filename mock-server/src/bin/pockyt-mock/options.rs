@@ -12,6 +12,8 @@ use pockyt_mock::{
     Account, AccountError, Allow, Builder, ClockMode, FaultProfile, MockPockyt, Profile, Schedule,
 };
 
+use crate::simulate::Simulate;
+
 #[derive(Parser)]
 #[command(version, about)]
 pub(crate) struct Cli {
@@ -22,7 +24,10 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Serve the API, the cashier page and the control API until interrupted.
-    Serve(Serve),
+    Serve(Box<Serve>),
+    /// Run payment histories with their notifications in virtual time, without sockets, and print a report
+    /// whose last line is a digest of everything that was sent.
+    Simulate(Simulate),
 }
 
 #[derive(Args)]

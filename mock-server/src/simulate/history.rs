@@ -1,0 +1,295 @@
+//! One payment, from its order to its last notification.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use pockyt_sim::{Script, Status};
+
+use super::Simulation;
+use super::merchant::{Encoding, IPN_URL, MERCHANT_NO, Merchant, STORE_NO, read};
+use super::plan::{Channel, GiveBack, Plan, stream};
+use super::tally::Tally;
+use super::world::{Tape, World, config};
+
+/// How many signed messages a history has at least.
+pub(super) const FEWEST_MESSAGES: u64 = 8;
+/// After so many questions without an answer the merchant gives up. A line that loses one in five messages
+/// does so once in 10^13.
+const PATIENCE: usize = 20;
+/// The gaps between the questions of a till, in seconds: it gives up and cancels after a minute.
+const TILL_GAPS: [u64; 5] = [2, 4, 8, 16, 32];
+/// The gaps between the questions of a shop, in minutes: it goes on until the order has timed out.
+const SHOP_GAPS: [u64; 4] = [1, 4, 25, 100];
+
+/// Plays the history of this number, adds up what happened, and returns what it can be compared by.
+pub(super) fn play<'a>(
+    simulation: &Simulation,
+    index: u64,
+    merchant: &'a Merchant,
+    tally: &mut Tally,
+    tape: Option<&'a mut Tape>,
+) -> u128 {
+    let mut rng = stream(simulation.seed, index);
+    let plan = Plan::draw(&mut rng);
+    let config = config(rng.u64(..), simulation.faults, plan.schedule);
+    let world = World::new(config, merchant, plan.listens_from, tape);
+    let mut payment = Payment::new(world, plan, index, &mut rng);
+    payment.live();
+    payment.close_the_books();
+    tally.add(&payment.world.tally);
+    payment.world.log.digest()
+}
+
+struct Payment<'a> {
+    world: World<'a>,
+    plan: Plan,
+    encoding: Encoding,
+    reference: String,
+    refund_reference: String,
+    amount: String,
+    barcode: String,
+    /// What the merchant believes. A final status is never replaced by one that is not.
+    believed: Option<Status>,
+    /// Whether the refund is known to be booked.
+    is_given_back: bool,
+}
+
+impl<'a> Payment<'a> {
+    fn new(world: World<'a>, plan: Plan, index: u64, rng: &mut Rng) -> Self {
+        let amount = hundredths(plan.amount);
+        Self {
+            encoding: if plan.channel == Channel::Web { Encoding::Form } else { Encoding::Json },
+            reference: format!("order-{index}"),
+            refund_reference: format!("refund-{index}"),
+            amount,
+            barcode: format!("28{:016}", rng.u64(..10_000_000_000_000_000)),
+            world,
+            plan,
+            believed: None,
+            is_given_back: false,
+        }
+    }
+
+    fn live(&mut self) {
+        let script = Script::new(self.reference.as_str(), self.plan.customer);
+        // It names no merchant, so it cannot name an unknown one.
+        let _ = self.world.sim.set_script(script);
+        self.order();
+        match self.plan.channel {
+            Channel::Till => self.wait_at_the_till(),
+            Channel::Code | Channel::Web => self.wait_for_the_customer(),
+        }
+        if self.plan.give_back != GiveBack::Nothing && self.believed == Some(Status::Success) {
+            self.give_back();
+        }
+        self.world.settle();
+        self.read_the_news();
+        // Once a day the books are compared, and more often where little was said.
+        for _ in 0..PATIENCE {
+            let is_known = self.believed.is_some_and(Status::is_final);
+            if is_known && self.world.tally.messages >= FEWEST_MESSAGES {
+                break;
+            }
+            self.world.wait(Duration::from_mins(30));
+            self.ask();
+        }
+    }
+
+    /// Makes the order, so often until it is there: a repeat finds out by asking.
+    fn order(&mut self) {
+        for _ in 0..PATIENCE {
+            let is_made = match self.plan.channel {
+                Channel::Till => self.add() && self.show_code(),
+                Channel::Code => {
+                    self.create("/app-instore/v3/create-trans-qrcode", &[("needQrcode", "true")])
+                }
+                Channel::Web => {
+                    let more = [("terminal", "ONLINE"), ("callbackUrl", "http://shop.example/back")];
+                    self.create("/online/v3/secure-pay", &more)
+                }
+            };
+            if is_made {
+                return;
+            }
+            self.world.wait(Duration::from_secs(1));
+            self.ask();
+        }
+    }
+
+    fn add(&mut self) -> bool {
+        self.believed.is_some() || self.make("/app-instore/v3/add", Status::Init, &[])
+    }
+
+    fn create(&mut self, path: &str, more: &[(&str, &str)]) -> bool {
+        let more: Vec<_> = [("vendor", "alipay")].into_iter().chain(more.iter().copied()).collect();
+        self.believed.is_some() || self.make(path, Status::Pending, &more)
+    }
+
+    fn make(&mut self, path: &str, status: Status, more: &[(&str, &str)]) -> bool {
+        let amount = self.amount.clone();
+        let mut fields = vec![
+            ("amount", amount.as_str()),
+            ("currency", "USD"),
+            ("settleCurrency", "USD"),
+            ("ipnUrl", IPN_URL),
+        ];
+        fields.extend_from_slice(more);
+        let is_made = self.call(path, &fields).is_some_and(|code| code == Code::Done);
+        if is_made {
+            self.believe(status);
+        }
+        is_made
+    }
+
+    fn show_code(&mut self) -> bool {
+        if self.believed != Some(Status::Init) {
+            return true;
+        }
+        let barcode = self.barcode.clone();
+        let fields = [("paymentBarcode", barcode.as_str()), ("vendor", "alipay")];
+        self.call("/app-instore/v3/prepay", &fields).is_some_and(|code| code == Code::Done)
+    }
+
+    fn wait_at_the_till(&mut self) {
+        for gap in TILL_GAPS {
+            self.world.wait(Duration::from_secs(gap));
+            self.ask();
+            if self.is_over() {
+                return;
+            }
+        }
+        for _ in 0..PATIENCE {
+            self.call("/app-data-search/v3/cancel", &[]);
+            self.ask();
+            if self.is_over() {
+                return;
+            }
+            self.world.wait(Duration::from_secs(2));
+        }
+    }
+
+    fn wait_for_the_customer(&mut self) {
+        for gap in SHOP_GAPS {
+            self.world.wait(Duration::from_mins(gap));
+            self.read_the_news();
+            if !self.is_over() {
+                self.ask();
+            }
+            if self.is_over() {
+                return;
+            }
+        }
+    }
+
+    fn give_back(&mut self) {
+        let refund = match self.plan.give_back {
+            GiveBack::Half => hundredths(self.plan.amount / 2),
+            GiveBack::Everything | GiveBack::Nothing => self.amount.clone(),
+        };
+        let refund_reference = self.refund_reference.clone();
+        for _ in 0..PATIENCE {
+            if self.is_given_back {
+                return;
+            }
+            let fields = [
+                ("refundAmount", refund.as_str()),
+                ("currency", "USD"),
+                ("settleCurrency", "USD"),
+                ("refundReference", refund_reference.as_str()),
+            ];
+            self.call("/app-data-search/v3/refund", &fields);
+            // Whatever the answer was: what is booked stands in the query.
+            self.ask();
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.believed.is_some_and(Status::is_final)
+    }
+
+    /// Asks for the order and believes the answer.
+    fn ask(&mut self) {
+        self.read_the_news();
+        self.call("/app-data-search/v3/tran-query", &[]);
+    }
+
+    fn read_the_news(&mut self) {
+        for news in std::mem::take(&mut self.world.news) {
+            if news.reference == self.reference && news.amount == self.amount {
+                self.believe_word(&news.status);
+            }
+        }
+    }
+
+    /// Sends a request about the order; `None` when no answer came that can be read.
+    fn call(&mut self, path: &str, more: &[(&str, &str)]) -> Option<Code> {
+        let reference = self.reference.clone();
+        let mut fields =
+            vec![("merchantNo", MERCHANT_NO), ("storeNo", STORE_NO), ("reference", reference.as_str())];
+        fields.extend_from_slice(more);
+        let body = self.world.call(path, self.encoding, &fields)?;
+        let answer = read(&body, &reference)?;
+        if answer.ret_code != "000100" {
+            return Some(Code::Refused);
+        }
+        // A success that says nothing says nothing.
+        let order = answer.result?;
+        if path.ends_with("tran-query") {
+            let refund = self.refund_reference.as_str();
+            let given = order.refund_info.iter().filter_map(|refund| refund.refund_reference.as_deref());
+            self.is_given_back |= given.into_iter().any(|reference| reference == refund);
+            if let Some(status) = order.status {
+                self.believe_word(&status);
+            }
+        }
+        Some(Code::Done)
+    }
+
+    fn believe_word(&mut self, word: &str) {
+        match word {
+            "init" => self.believe(Status::Init),
+            "pending" => self.believe(Status::Pending),
+            "success" | "reversed" => self.believe(Status::Success),
+            "failed" | "fail" => self.believe(Status::Failed),
+            "closed" => self.believe(Status::Closed),
+            _ => {}
+        }
+    }
+
+    fn believe(&mut self, status: Status) {
+        if !self.is_over() {
+            self.believed = Some(status);
+        }
+    }
+
+    /// Sets what the merchant believes beside what Pockyt knows.
+    fn close_the_books(&mut self) {
+        let orders = self.world.sim.transactions();
+        let order = orders.iter().find(|order| order.reference.as_deref() == Some(self.reference.as_str()));
+        let truth = order.map(|order| order.status);
+        let returned = order.map_or("0.00", |order| order.refunded_amount.as_str());
+        let is_unresolved = !self.is_over();
+        let is_misled = orders.len() > 1 || (!is_unresolved && self.believed != truth);
+        let world = &mut self.world;
+        world.tally.count_end(self.believed);
+        world.tally.misled += u64::from(is_misled);
+        if returned == self.amount {
+            world.tally.refunded += 1;
+        } else if returned != "0.00" {
+            world.tally.partly_refunded += 1;
+        }
+        world.tally.fewest_messages = world.tally.messages;
+        world.tally.virtual_ms = world.passed();
+        world.log.note(world.now, b'.', &[truth.map_or("", Status::as_str).as_bytes(), returned.as_bytes()]);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Code {
+    Done,
+    Refused,
+}
+
+fn hundredths(amount: u64) -> String {
+    format!("{}.{:02}", amount / 100, amount % 100)
+}

@@ -1,0 +1,24 @@
+//! What two runs are compared by: everything that crossed the line between merchant and Pockyt.
+
+use pockyt_sim::Millis;
+use twox_hash::XxHash3_128;
+
+/// The messages of one history, one after another.
+#[derive(Default)]
+pub(super) struct Log(Vec<u8>);
+
+impl Log {
+    /// Notes something that happened, of so many parts.
+    pub(super) fn note(&mut self, at: Millis, kind: u8, parts: &[&[u8]]) {
+        self.0.extend_from_slice(&at.0.to_le_bytes());
+        self.0.push(kind);
+        for part in parts {
+            self.0.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            self.0.extend_from_slice(part);
+        }
+    }
+
+    pub(super) fn digest(&self) -> u128 {
+        XxHash3_128::oneshot(&self.0)
+    }
+}
