@@ -30,8 +30,10 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
     };
     let builder = serve.into_builder().on_delivery(report::to_stderr()?);
     let mock = builder.start().await.with_context(|| format!("cannot serve on {listen}"))?;
+    // Before the greeting: whoever reads it may interrupt at once.
+    let interrupted = interruption().context("cannot wait for an interrupt")?;
     start.greet(&mock)?;
-    interrupted().await.context("cannot wait for an interrupt")?;
+    interrupted.await.context("cannot wait for an interrupt")?;
     for script in mock.waiting_scripts() {
         writeln!(io::stderr(), "a script never met its order: {}", serde_json::to_string(&script)?)?;
     }
@@ -86,17 +88,21 @@ fn numbers_of(accounts: &[Account]) -> String {
     accounts.iter().map(numbers).collect::<Vec<_>>().join(", ")
 }
 
+/// Listens for interrupts from now on, and waits for the first.
 #[cfg(unix)]
-async fn interrupted() -> io::Result<()> {
+fn interruption() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupt = tokio::signal::ctrl_c() => interrupt,
-        _ = terminate.recv() => Ok(()),
-    }
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn interrupted() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[expect(clippy::unnecessary_wraps, reason = "as on unix")]
+fn interruption() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }
