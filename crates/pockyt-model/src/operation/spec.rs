@@ -44,12 +44,6 @@ impl OperationSpec {
         })
     }
 
-    /// Whether a call whose answer was lost is asked after and never sent again, whatever the server promises
-    /// about repeated requests: it charges a card whose number is in it.
-    pub fn is_never_repeated(&self) -> bool {
-        self.effect == Effect::MovesMoney && self.field("cardNumber").is_some()
-    }
-
     /// The request's field of this name.
     pub fn field(&self, name: &str) -> Option<FieldSpec> {
         self.fields().find(|field| field.name == name)
