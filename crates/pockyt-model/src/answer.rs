@@ -31,17 +31,17 @@ impl<T: View> Answer<T> {
         }
         let result = match (read, O::SPEC.envelope) {
             (Some(result), _) => result,
-            (None, Envelope::Flat) => envelope.clone(),
+            (None, Envelope::Flat) => envelope,
             (None, Envelope::In(names)) => envelope.first_object(names)?.ok_or_else(|| {
                 let name = names.first().unwrap_or(&"");
                 DecodeError::new(format!("$.{name}"), "an accepted request is answered with a result")
             })?,
             (None, Envelope::Open(names)) => {
                 // A result of another shape than an object is reachable in the envelope.
-                envelope.first_object(names).ok().flatten().unwrap_or_else(|| envelope.clone())
+                envelope.first_object(names).ok().flatten().unwrap_or(envelope)
             }
         };
-        Ok(Self::Accepted(T::from_objects(result, envelope)))
+        Ok(Self::Accepted(T::from_object(result)))
     }
 }
 

@@ -1,20 +1,20 @@
 //! A JSON object as it came: ordered names with raw values, and typed views on them.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::{DecodeError, FieldError, Problem};
 
 mod from_wire;
+mod members;
+mod plain;
 mod quick;
 pub(crate) use from_wire::FromWire;
+use members::{Body, Member, Name, Own, Span};
 
 /// An ordered list of names and raw JSON values.
 ///
@@ -27,23 +27,10 @@ pub(crate) use from_wire::FromWire;
 /// `Debug` shows the names only: values may be personal.
 #[derive(Clone)]
 pub struct Object {
-    body: Arc<str>,
-    span: Range<usize>,
+    body: Arc<Body>,
+    own: Own,
+    span: Span,
     path: Cow<'static, str>,
-    members: Arc<Vec<Member>>,
-}
-
-#[derive(Clone)]
-struct Member {
-    name: Name,
-    value: Range<usize>,
-}
-
-/// A name is nearly always a part of the body as it stands; one with escapes is not.
-#[derive(Clone)]
-enum Name {
-    Escaped(Box<str>),
-    Plain(Range<usize>),
 }
 
 impl Object {
@@ -51,109 +38,117 @@ impl Object {
     ///
     /// # Errors
     ///
-    /// The body is not exactly one JSON object, or a name in it occurs twice.
+    /// The body is not exactly one JSON object, a name in it occurs twice, or it has 4 GiB or more.
     pub fn parse(body: &[u8]) -> Result<Self, DecodeError> {
-        let text = std::str::from_utf8(body).map_err(|e| DecodeError::new("$", e.to_string()))?;
-        Self::parse_at(Cow::Borrowed("$"), Arc::from(text), 0..text.len())
+        Self::parse_answer(body, &[]).map(|(object, _)| object)
     }
 
     /// Reads a whole body, and of its members `wanted` the first by that order that is an object: the same as
     /// [`Object::parse`] and [`Object::first_object`], in one pass where the body is an ordinary one.
     pub(crate) fn parse_answer(body: &[u8], wanted: &[&str]) -> Result<(Self, Option<Self>), DecodeError> {
         let text = std::str::from_utf8(body).map_err(|e| DecodeError::new("$", e.to_string()))?;
+        if u32::try_from(text.len()).is_err() {
+            return Err(DecodeError::new("$", "4 GiB or more"));
+        }
         match Self::quickly(text, wanted) {
             Some(read) => Ok(read),
-            None => Ok((Self::parse_at(Cow::Borrowed("$"), Arc::from(text), 0..text.len())?, None)),
+            None => Ok((Self::plainly(text)?, None)),
         }
+    }
+
+    fn plainly(text: &str) -> Result<Self, DecodeError> {
+        let (span, path) = (Span::new(0, text.len()), "$");
+        let mut members = Vec::new();
+        let own = plain::read(text, span, path, &mut members)?;
+        Ok(Self { body: Body::new(text, members, own), own, span, path: Cow::Borrowed(path) })
     }
 
     fn quickly(text: &str, wanted: &[&str]) -> Option<(Self, Option<Self>)> {
         let found = quick::read(text, wanted)?;
-        let body: Arc<str> = Arc::from(text);
-        let inner = found.inner.and_then(|(at, members)| {
-            let member = found.members.get(at)?;
-            let Name::Plain(name) = &member.name else { return None };
-            let path = match part(text, name) {
+        let body = Body::new(text, found.members, found.outer);
+        let inner = found.inner.map(|inner| {
+            let path = match inner.name.of(text) {
                 // The usual name of a result costs no allocation.
                 "result" => Cow::Borrowed("$.result"),
                 other => ["$.", other].concat().into(),
             };
-            Some(Self { body: Arc::clone(&body), span: member.value.clone(), path, members: members.into() })
+            Self { body: Arc::clone(&body), own: inner.own, span: inner.value, path }
         });
-        let outer =
-            Self { body, span: 0..text.len(), path: Cow::Borrowed("$"), members: found.members.into() };
+        let outer = Self { body, own: found.outer, span: Span::new(0, text.len()), path: Cow::Borrowed("$") };
         Some((outer, inner))
     }
 
-    fn parse_at(path: Cow<'static, str>, body: Arc<str>, span: Range<usize>) -> Result<Self, DecodeError> {
-        let text = part(&body, &span);
-        let mut json = serde_json::Deserializer::from_str(text);
-        let read = json
-            .deserialize_map(MembersVisitor { text, offset: span.start })
-            .and_then(|members| json.end().map(|()| members));
-        match read {
-            Ok(members) => Ok(Self { body, span, path, members: members.into() }),
-            // serde_json's messages quote at most a token of the body; none of it is repeated here but its place.
-            Err(e) => {
-                let place = format!("line {}, column {}", e.line(), e.column());
-                Err(DecodeError::new(path, format!("not one JSON object with unique names ({place})")))
-            }
-        }
+    fn inside(&self, span: Span, path: String) -> Result<Self, DecodeError> {
+        let mut members = Vec::new();
+        let own = plain::read(self.body.text(), span, &path, &mut members)?;
+        Ok(Self { body: self.body.with(members), own, span, path: path.into() })
+    }
+
+    /// The whole body that it is a part of.
+    #[must_use]
+    pub fn root(&self) -> Self {
+        let (body, own) = self.body.root();
+        let span = Span::new(0, body.text().len());
+        Self { body, own, span, path: Cow::Borrowed("$") }
     }
 
     /// The object's own text, exactly as it came.
     pub fn as_str(&self) -> &str {
-        part(&self.body, &self.span)
+        self.part(self.span)
     }
 
     /// The raw JSON text of a member.
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.span_of(name).map(|span| part(&self.body, &span))
+        self.span_of(name).map(|span| self.part(span))
     }
 
-    fn span_of(&self, name: &str) -> Option<Range<usize>> {
-        self.members.iter().find(|member| self.is_named(member, name)).map(|member| member.value.clone())
+    fn part(&self, span: Span) -> &str {
+        span.of(self.body.text())
     }
 
-    fn is_named(&self, member: &Member, name: &str) -> bool {
-        match &member.name {
-            Name::Escaped(escaped) => **escaped == *name,
-            // Most names differ in length, which costs less to see than to take the part.
-            Name::Plain(span) => {
-                span.len() == name.len() && self.body.as_bytes().get(span.clone()) == Some(name.as_bytes())
-            }
-        }
+    #[inline]
+    fn span_of(&self, name: &str) -> Option<Span> {
+        self.body.find(&self.own, name).map(|member| member.value(self.body.text()))
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Member> {
+        self.body.members(&self.own)
     }
 
     fn name<'a>(&'a self, member: &'a Member) -> &'a str {
         match &member.name {
             Name::Escaped(name) => name,
-            Name::Plain(span) => part(&self.body, span),
+            Name::Plain(span) => self.part(*span),
         }
     }
 
     /// The names in the order in which they came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().map(|member| self.name(member))
+        self.members().map(|member| self.name(member))
     }
 
     /// A member as text: strings unescaped, numbers, booleans, arrays and objects by their literal.
     /// `None` when it is absent, null, or a string with half a pair of surrogates, which is no text.
     pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.read_text(name).ok().flatten()
+        self.read(name).ok().flatten().map(|(text, _)| text)
     }
 
-    fn read_text(&self, name: &str) -> Result<Option<Cow<'_, str>>, &'static str> {
-        let Some(raw) = self.raw(name) else { return Ok(None) };
-        match raw.as_bytes().first() {
+    /// A member as text, and what it was.
+    #[inline]
+    fn read(&self, name: &str) -> Result<Option<(Cow<'_, str>, Kind)>, &'static str> {
+        let Some(span) = self.span_of(name) else { return Ok(None) };
+        let text = self.body.text();
+        match text.as_bytes().get(span.start()) {
             Some(b'n') => Ok(None),
-            Some(b'"') => match raw.get(1..raw.len().saturating_sub(1)) {
-                Some(inner) if !inner.contains('\\') => Ok(Some(Cow::Borrowed(inner))),
-                _ => serde_json::from_str::<String>(raw)
-                    .map(|text| Some(Cow::Owned(text)))
+            Some(b'"') => match text.get(span.start() + 1..span.end().saturating_sub(1)) {
+                Some(inner) if !self.body.escapes || !inner.contains('\\') => {
+                    Ok(Some((Cow::Borrowed(inner), Kind::String)))
+                }
+                _ => serde_json::from_str::<String>(span.of(text))
+                    .map(|text| Some((Cow::Owned(text), Kind::String)))
                     .map_err(|_| "has half a pair of surrogates"),
             },
-            _ => Ok(Some(Cow::Borrowed(raw))),
+            _ => Ok(Some((Cow::Borrowed(span.of(text)), Kind::Literal))),
         }
     }
 
@@ -165,8 +160,8 @@ impl Object {
     pub fn object(&self, name: &str) -> Result<Option<Self>, DecodeError> {
         match self.span_of(name) {
             None => Ok(None),
-            Some(span) if part(&self.body, &span) == "null" => Ok(None),
-            Some(span) => Self::parse_at(self.path_of(name).into(), Arc::clone(&self.body), span).map(Some),
+            Some(span) if self.part(span) == "null" => Ok(None),
+            Some(span) => self.inside(span, self.path_of(name)).map(Some),
         }
     }
 
@@ -176,20 +171,27 @@ impl Object {
     ///
     /// It is something else, or has more than 100,000 items.
     pub fn objects(&self, name: &str) -> Result<Vec<Self>, DecodeError> {
-        let is_nothing = |span: &Range<usize>| ["null", "\"\""].contains(&part(&self.body, span));
-        let Some(span) = self.span_of(name).filter(|span| !is_nothing(span)) else { return Ok(Vec::new()) };
+        let is_nothing = |span: &Span| ["null", "\"\""].contains(&self.part(*span));
+        let Some(list) = self.span_of(name).filter(|span| !is_nothing(span)) else { return Ok(Vec::new()) };
         let path = self.path_of(name);
-        let raw = part(&self.body, &span);
-        let items: Vec<&RawValue> =
-            serde_json::from_str(raw).map_err(|_| DecodeError::new(path.clone(), "not a JSON array"))?;
+        let items: Vec<&RawValue> = serde_json::from_str(self.part(list))
+            .map_err(|_| DecodeError::new(path.clone(), "not a JSON array"))?;
         if items.len() > MOST_ITEMS {
             return Err(DecodeError::new(path, "more than 100,000 items"));
         }
-        let read = |(i, item): (usize, &&RawValue)| {
-            let span = within(raw, span.start, item.get());
-            Self::parse_at(format!("{path}[{i}]").into(), Arc::clone(&self.body), span)
-        };
-        items.iter().enumerate().map(read).collect()
+        let text = self.body.text();
+        let mut members = Vec::new();
+        let mut places = Vec::with_capacity(items.len());
+        for (i, item) in items.iter().enumerate() {
+            let path = format!("{path}[{i}]");
+            let span = Span::within(text, item.get());
+            let own = plain::read(text, span, &path, &mut members)?;
+            places.push((own, span, path));
+        }
+        // The items have their members in one place: a list costs no two allocations for each.
+        let body = self.body.with(members);
+        let object = |(own, span, path)| Self { body: Arc::clone(&body), own, span, path: Cow::Owned(path) };
+        Ok(places.into_iter().map(object).collect())
     }
 
     /// The first of the members that is there.
@@ -221,11 +223,10 @@ impl Object {
     pub(crate) fn optional<T: FromWire>(&self, names: &[&str]) -> Result<Option<T>, FieldError> {
         for name in names {
             let malformed = |rule| self.error(&[name], Problem::Malformed(rule));
-            let Some(text) = self.read_text(name).map_err(malformed)? else { continue };
-            let read = if self.raw(name).is_some_and(|raw| raw.starts_with('"')) {
-                T::from_wire(&text)
-            } else {
-                T::from_number(&text)
+            let Some((text, kind)) = self.read(name).map_err(malformed)? else { continue };
+            let read = match kind {
+                Kind::Literal => T::from_number(&text),
+                Kind::String => T::from_wire(&text),
             };
             match read {
                 Err(_) if text.is_empty() => {}
@@ -273,13 +274,25 @@ impl Object {
     }
 }
 
+/// What a value was: a string, or a number or another literal.
+#[derive(Clone, Copy)]
+enum Kind {
+    Literal,
+    String,
+}
+
 /// No answer of Pockyt's has a list as long; each item costs about a hundred times its own length.
 const MOST_ITEMS: usize = 100_000;
 
 impl Default for Object {
     /// `{}`.
     fn default() -> Self {
-        Self { body: Arc::from("{}"), span: 0..2, path: Cow::Borrowed("$"), members: Arc::default() }
+        Self {
+            body: Body::new("{}", Vec::new(), Own::default()),
+            own: Own::default(),
+            span: Span::new(0, 2),
+            path: Cow::Borrowed("$"),
+        }
     }
 }
 
@@ -292,96 +305,14 @@ impl fmt::Debug for Object {
 
 impl Serialize for Object {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.members.len()))?;
-        for member in self.members.iter() {
+        let mut map = serializer.serialize_map(Some(self.members().count()))?;
+        for member in self.members() {
             // What was read as a raw value is one, so this reading of it again cannot fail.
-            let raw: &RawValue =
-                serde_json::from_str(part(&self.body, &member.value)).map_err(serde::ser::Error::custom)?;
+            let raw: &RawValue = serde_json::from_str(self.part(member.value(self.body.text())))
+                .map_err(serde::ser::Error::custom)?;
             map.serialize_entry(self.name(member), raw)?;
         }
         map.end()
-    }
-}
-
-/// Spans are only ever taken from the text they are used on, so the fallback is never taken.
-fn part<'a>(text: &'a str, span: &Range<usize>) -> &'a str {
-    text.get(span.clone()).unwrap_or_default()
-}
-
-/// Where `inner`, borrowed from `text`, is in the body in which `text` begins at `offset`.
-fn within(text: &str, offset: usize, inner: &str) -> Range<usize> {
-    let start = offset + inner.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-    start..start + inner.len()
-}
-
-struct MembersVisitor<'a> {
-    text: &'a str,
-    offset: usize,
-}
-
-/// From this many members on, repeated names are sought in a set: a search among all before is quick for
-/// a few, and for a hostile body of a hundred thousand it would take minutes.
-const MANY: usize = 32;
-
-impl<'de> Visitor<'de> for MembersVisitor<'de> {
-    type Value = Vec<Member>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Member>, A::Error> {
-        let mut members: Vec<Member> = Vec::with_capacity(16);
-        let mut names: Vec<Cow<'de, str>> = Vec::with_capacity(16);
-        let mut many: HashSet<Cow<'de, str>> = HashSet::new();
-        while let Some(WireName(name)) = map.next_key()? {
-            let value: &'de RawValue = map.next_value()?;
-            let repeated = if names.len() < MANY {
-                names.contains(&name)
-            } else {
-                if many.is_empty() {
-                    many.extend(names.iter().cloned());
-                }
-                !many.insert(name.clone())
-            };
-            if repeated {
-                return Err(A::Error::custom("a name occurs twice"));
-            }
-            members.push(Member {
-                name: match &name {
-                    Cow::Borrowed(plain) => Name::Plain(within(self.text, self.offset, plain)),
-                    Cow::Owned(name) => Name::Escaped(name.as_str().into()),
-                },
-                value: within(self.text, self.offset, value.get()),
-            });
-            names.push(name);
-        }
-        Ok(members)
-    }
-}
-
-/// A name, borrowed where it has no escapes. (`Cow` by itself always copies.)
-struct WireName<'de>(Cow<'de, str>);
-
-impl<'de> serde::Deserialize<'de> for WireName<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = WireName<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<WireName<'de>, E> {
-                Ok(WireName(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<WireName<'de>, E> {
-                Ok(WireName(Cow::Owned(name.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(NameVisitor)
     }
 }
 
@@ -392,8 +323,10 @@ mod tests {
     use super::*;
 
     fn members(object: &Object) -> Vec<(String, String)> {
-        let pair = |member| (object.name(member).to_owned(), part(&object.body, &member.value).to_owned());
-        object.members.iter().map(pair).collect()
+        let pair = |member| {
+            (object.name(member).to_owned(), object.part(member.value(object.body.text())).to_owned())
+        };
+        object.members().map(pair).collect()
     }
 
     /// A JSON object with blanks anywhere, values of every kind, and now and then a result.
@@ -431,7 +364,7 @@ mod tests {
         /// The quick way reads what the plain way reads, or leaves it to that.
         #[test]
         fn both_ways_read_the_same(body in body()) {
-            let plain = Object::parse(body.as_bytes());
+            let plain = Object::plainly(&body);
             let wanted = ["customer", "result"];
             let Some((outer, inner)) = Object::quickly(&body, &wanted) else { return Ok(()) };
             let plain = plain.unwrap();

@@ -95,5 +95,14 @@ pub trait View: Send + Sized {
     const FIELDS: &'static [FieldSpec];
 
     /// Makes the view.
-    fn from_objects(result: Object, envelope: Object) -> Self;
+    fn from_object(result: Object) -> Self;
+
+    /// The result as it came, unknown fields included: any other fact is asked of it without reading the
+    /// body again.
+    fn result(&self) -> &Object;
+
+    /// The whole body as it came.
+    fn envelope(&self) -> Object {
+        self.result().root()
+    }
 }

@@ -4,63 +4,115 @@
 //! many names and whatever is no object are left to the plain way, which also says what is wrong.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::{MANY, Member, Name};
+use super::members::{Member, Name, Own, Span};
 
-/// The members of a body, and those of one of them.
+/// What a body has: all its members, and which of them are whose.
 pub(super) struct Found {
-    /// All of the body.
     pub(super) members: Vec<Member>,
-    /// The place of a member among the members, and its own.
-    pub(super) inner: Option<(usize, Vec<Member>)>,
+    pub(super) outer: Own,
+    pub(super) inner: Option<Inside>,
+}
+
+/// The member that is the wanted object.
+pub(super) struct Inside {
+    pub(super) name: Span,
+    pub(super) value: Span,
+    pub(super) own: Own,
 }
 
 /// Reads a body, and of its members `wanted` the first by that order which is an object. `None` leaves it
 /// to the plain way.
 pub(super) fn read(body: &str, wanted: &[&str]) -> Option<Found> {
     let mut json = serde_json::Deserializer::from_str(body);
-    let mut found = json.deserialize_map(Outer { body, wanted }).ok()?;
+    let mut notes = Notes { body, members: Vec::with_capacity(USUAL) };
+    let outer = json.deserialize_map(Reading { notes: &mut notes, wanted }).ok()??;
     json.end().ok()?;
-    set_values(body, body.trim_ascii_end().len(), &mut found.members)?;
-    if let Some((at, members)) = &mut found.inner {
-        set_values(body, found.members.get(*at)?.value.end, members)?;
-    }
-    Some(found)
+    notes.finish(outer)
 }
 
-/// A value lies between the colon behind its own name and the comma before the next one, the last one before
-/// the brace. `None` when a name occurs twice.
-fn set_values(body: &str, end: usize, members: &mut [Member]) -> Option<()> {
-    let body = body.as_bytes();
-    let mut before = end.checked_sub(1)?;
-    let mut comma = false;
-    let mut rest = members;
-    while let Some((last, earlier)) = rest.split_last_mut() {
-        let Name::Plain(name) = &last.name else { return None };
-        let len = name.len();
-        let text = body.get(name.clone())?;
-        let is_same = |other: &Member| match &other.name {
-            Name::Plain(span) => span.len() == len && body.get(span.clone()) == Some(text),
-            Name::Escaped(_) => true,
-        };
-        if earlier.iter().any(is_same) {
-            return None;
+/// Room for the members of most answers and of their results.
+const USUAL: usize = 20;
+
+/// More members than that are left to the plain way, so that repeated names are never sought for long.
+const MOST: usize = 64;
+
+/// The members so far.
+struct Notes<'a> {
+    body: &'a str,
+    members: Vec<Member>,
+}
+
+/// An object that was read.
+struct Level {
+    /// The place of its first member among the members.
+    first: usize,
+    /// The places of the wanted object's members, which stand behind its own.
+    inner: Option<Range<usize>>,
+    /// The member whose value has no end yet: the last one.
+    open: Option<usize>,
+}
+
+impl Notes<'_> {
+    /// Says where the value of this member ends, if there is one.
+    fn end(&mut self, open: Option<usize>, end: usize) -> Option<()> {
+        if let Some(open) = open {
+            self.members.get_mut(open)?.end_at(end);
         }
-        let after = name.end + 1;
-        let between = body.get(after..before)?;
-        let lead = between.iter().position(|b| !is_blank(*b) && *b != b':')?;
-        let tail = between.iter().rev().position(|b| !(is_blank(*b) || comma && *b == b','))?;
-        last.value = after + lead..before - tail;
-        (before, comma) = (name.start.checked_sub(1)?, true);
-        rest = earlier;
+        Some(())
     }
-    Some(())
+
+    fn has(&self, places: Range<usize>, name: &str) -> bool {
+        let same = |other: &Member| other.name.is(name, self.body);
+        self.members.get(places).is_none_or(|members| members.iter().any(same))
+    }
+
+    fn finish(mut self, outer: Level) -> Option<Found> {
+        self.end(outer.open, self.body.trim_ascii_end().len().checked_sub(1)?)?;
+        let (before, after) = outer.own(self.members.len());
+        let inner = match outer.inner {
+            None => None,
+            Some(own) => {
+                let holder = self.members.get(own.start.checked_sub(1)?)?;
+                let (Name::Plain(name), value) = (&holder.name, holder.value(self.body)) else { return None };
+                let name = *name;
+                let last = own.end.checked_sub(1).filter(|_| !own.is_empty());
+                self.end(last, value.end().checked_sub(1)?)?;
+                Some(Inside { name, value, own: Own { before: own.into(), after: Span::default() } })
+            }
+        };
+        let outer = Own { before: before.into(), after: after.into() };
+        Some(Found { members: self.members, outer, inner })
+    }
 }
 
-fn is_blank(b: u8) -> bool {
-    matches!(b, b' ' | b'\t' | b'\n' | b'\r')
+impl Level {
+    /// The places of its own members, before and after those of the wanted object.
+    fn own(&self, end: usize) -> (Range<usize>, Range<usize>) {
+        match &self.inner {
+            None => (self.first..end, end..end),
+            Some(inner) => (self.first..inner.start, inner.end..end),
+        }
+    }
+}
+
+/// Which names an object may have by now: a bit for some at a time, so that hardly one need be compared with
+/// all before it.
+struct Names(u64);
+
+impl Names {
+    /// Whether the name may be among them; from now on it is.
+    fn may_have(&mut self, name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let mixed = bytes.first().map_or(0, |b| usize::from(*b)) + 8 * bytes.len();
+        let bit = 1 << (mixed % 64);
+        let had = self.0 & bit != 0;
+        self.0 |= bit;
+        had
+    }
 }
 
 /// A name as it stands in the body.
@@ -86,60 +138,22 @@ impl<'de> Visitor<'de> for PlainName {
     }
 }
 
-fn member(body: &str, name: &str) -> Member {
-    let start = name.as_ptr().addr().wrapping_sub(body.as_ptr().addr());
-    Member { name: Name::Plain(start..start + name.len()), value: 0..0 }
-}
-
-struct Outer<'a> {
-    body: &'a str,
+/// Reads an object, and in it the wanted one.
+struct Reading<'n, 'a> {
+    notes: &'n mut Notes<'a>,
     wanted: &'a [&'a str],
 }
 
-impl<'de> Visitor<'de> for Outer<'_> {
-    type Value = Found;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
-        let mut found = Found { members: Vec::with_capacity(4), inner: None };
-        let mut best = usize::MAX;
-        while let Some(name) = map.next_key_seed(PlainName)? {
-            match self.wanted.iter().position(|wanted| *wanted == name) {
-                Some(rank) if rank < best => {
-                    if let Some(members) = map.next_value_seed(Inner { body: self.body })? {
-                        found.inner = Some((found.members.len(), members));
-                        best = rank;
-                    }
-                }
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-            found.members.push(member(self.body, name));
-            if found.members.len() > MANY {
-                return Err(A::Error::custom("many names"));
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// The members of an object, their values still to be set; `None` of null.
-struct Inner<'a> {
-    body: &'a str,
-}
-
-impl<'de> DeserializeSeed<'de> for Inner<'_> {
-    type Value = Option<Vec<Member>>;
+impl<'de> DeserializeSeed<'de> for Reading<'_, '_> {
+    type Value = Option<Level>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Inner<'_> {
-    type Value = Option<Vec<Member>>;
+impl<'de> Visitor<'de> for Reading<'_, '_> {
+    type Value = Option<Level>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object or null")
@@ -150,14 +164,41 @@ impl<'de> Visitor<'de> for Inner<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::with_capacity(16);
+        let Self { notes, wanted } = self;
+        let mut level = Level { first: notes.members.len(), inner: None, open: None };
+        let mut names = Names(0);
+        let mut best = wanted.len();
         while let Some(name) = map.next_key_seed(PlainName)? {
-            map.next_value::<IgnoredAny>()?;
-            members.push(member(self.body, name));
-            if members.len() > MANY {
-                return Err(A::Error::custom("many names"));
+            if names.may_have(name) {
+                let (before, after) = level.own(notes.members.len());
+                if notes.has(before, name) || notes.has(after, name) {
+                    return Err(odd());
+                }
+            }
+            let span = Span::within(notes.body, name);
+            // The value before it ends in front of the name's quote, and of the comma or a blank behind it.
+            let open = level.open.replace(notes.members.len());
+            notes.end(open, span.start().saturating_sub(2)).ok_or_else(odd)?;
+            if notes.members.len() >= MOST {
+                return Err(odd());
+            }
+            notes.members.push(Member::at(span));
+            match wanted.iter().take(best).position(|wanted| *wanted == name) {
+                Some(_) if level.inner.is_some() => return Err(odd()),
+                Some(rank) => {
+                    if let Some(inner) = map.next_value_seed(Reading { notes: &mut *notes, wanted: &[] })? {
+                        level.inner = Some(inner.first..notes.members.len());
+                        best = rank;
+                    }
+                }
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(Some(members))
+        Ok(Some(level))
     }
+}
+
+/// What leaves a body to the plain way: a name that occurs twice, many names, a better object behind one.
+fn odd<E: Error>() -> E {
+    E::custom("not an ordinary answer")
 }

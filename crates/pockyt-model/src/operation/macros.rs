@@ -147,7 +147,6 @@ macro_rules! view {
         #[derive(Clone)]
         pub struct $name {
             result: $crate::Object,
-            envelope: $crate::Object,
         }
 
         /// Shows which order it is about and its state, and of other fields nothing.
@@ -175,8 +174,8 @@ macro_rules! view {
             }
 
             /// The whole body as it came.
-            pub fn envelope(&self) -> &$crate::Object {
-                &self.envelope
+            pub fn envelope(&self) -> $crate::Object {
+                self.result.root()
             }
         }
 
@@ -184,8 +183,12 @@ macro_rules! view {
             const FIELDS: &'static [$crate::FieldSpec] =
                 &[$( $crate::operation::macros::view!(@spec $presence $wire) ),*];
 
-            fn from_objects(result: $crate::Object, envelope: $crate::Object) -> Self {
-                Self { result, envelope }
+            fn from_object(result: $crate::Object) -> Self {
+                Self { result }
+            }
+
+            fn result(&self) -> &$crate::Object {
+                &self.result
             }
         }
     };
@@ -197,13 +200,11 @@ macro_rules! view {
     (@read optional $ty:ty, $self:ident, $($wire:literal),*) => { $self.result.optional(&[$($wire),*]) };
     (@read list $ty:ty, $self:ident, $($wire:literal),*) => {{
         let items = $self.result.first_list(&[$($wire),*])?;
-        let view = |item| <$ty as $crate::operation::View>::from_objects(item, $self.envelope.clone());
-        Ok(items.into_iter().map(view).collect())
+        Ok(items.into_iter().map(<$ty as $crate::operation::View>::from_object).collect())
     }};
-    (@read object $ty:ty, $self:ident, $wire:literal) => {{
-        let view = |item| <$ty as $crate::operation::View>::from_objects(item, $self.envelope.clone());
-        Ok($self.result.object($wire)?.map(view))
-    }};
+    (@read object $ty:ty, $self:ident, $wire:literal) => {
+        Ok($self.result.object($wire)?.map(<$ty as $crate::operation::View>::from_object))
+    };
     (@spec required $wire:literal) => { $crate::operation::needed($wire) };
     (@spec optional $wire:literal) => { $crate::operation::maybe($wire) };
     (@spec list $wire:literal) => { $crate::operation::maybe($wire) };

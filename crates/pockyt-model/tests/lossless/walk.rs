@@ -19,7 +19,7 @@ pub(crate) trait Walk: View + Debug {
 
     fn walk(&self, seen: &mut Vec<Seen>);
 
-    fn objects(&self) -> (&Object, &Object);
+    fn objects(&self) -> (&Object, Object);
 }
 
 pub(crate) trait Fails {
@@ -55,7 +55,7 @@ macro_rules! views {
                     $( views!(@$kind self, all, $method, $wire); )*
                 }
 
-                fn objects(&self) -> (&Object, &Object) {
+                fn objects(&self) -> (&Object, Object) {
                     (self.result(), self.envelope())
                 }
             }
