@@ -1,14 +1,19 @@
 //! One call: write, hand to the stages, read, and see that the answer is about what was asked.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use pockyt_model::{Answer, Object, Operation, OperationSpec};
-use tower::ServiceExt as _;
-use tracing::Instrument as _;
+use pockyt_model::operation::View as _;
+use pockyt_model::{Answer, Object, Operation, OperationSpec, SignedRequest};
+use smallvec::SmallVec;
+use tracing::{Instrument as _, debug_span};
 
-use crate::message::{Call, Incoming, Unsigned};
+use crate::client::Shared;
+use crate::layers::Signed;
+use crate::message::{Call, CallFacts, Failure, Incoming};
 use crate::pairs::Pairs;
 use crate::random::RequestId;
+use crate::timer::Timer;
 use crate::{CallError, Client, ErrorKind, observe};
 
 /// What one call has of its own. `Debug` shows no values of fields.
@@ -49,12 +54,13 @@ impl CallOptions {
     }
 }
 
+/// Makes a call, and refuses an answer about something else than the request named.
 pub(crate) async fn typed<O: Operation>(
     client: &Client,
     operation: &O,
     options: CallOptions,
 ) -> Result<O::Answer, CallError> {
-    checked::<O>(client, Unsigned::new(operation), options, true).await
+    exchange(client, operation, options, true).await
 }
 
 /// A call whose answer the caller compares with its intent by itself.
@@ -63,28 +69,64 @@ pub(crate) async fn uncompared<O: Operation>(
     operation: &O,
     options: CallOptions,
 ) -> Result<O::Answer, CallError> {
-    checked::<O>(client, Unsigned::new(operation), options, false).await
+    exchange(client, operation, options, false).await
 }
 
-async fn checked<O: Operation>(
+async fn exchange<O: Operation>(
     client: &Client,
-    unsigned: Unsigned,
+    operation: &O,
     options: CallOptions,
     compare: bool,
 ) -> Result<O::Answer, CallError> {
-    let asked = if compare { Identity::of(&unsigned) } else { Identity::default() };
-    let (call, result) = exchange(client, unsigned, options, |call, answer| {
-        let kind = match O::read_answer(answer.body()) {
-            Ok(Answer::Accepted(result)) if asked.fits(answer.body()) => return Ok(result),
-            Ok(Answer::Accepted(_)) => ErrorKind::OtherTransaction,
-            Ok(Answer::Refused(refusal)) => ErrorKind::Api(refusal),
-            Err(error) => unreadable(answer, error),
-        };
-        Err(CallError::new(call, kind).with_answer(answer))
-    })
-    .await;
-    drop(call);
+    let shared = &*client.shared;
+    let mut call = Call::new(CallFacts::of(operation));
+    if let Some(name) = options.operation {
+        call.name(name);
+    }
+    call.within = options.within;
+    if shared.request_ids && call.facts().changes_something() {
+        // Drawn here and not in the stage, so that an error can name it.
+        call.request_id = Some(options.request_id.unwrap_or_else(RequestId::random));
+    }
+    let span = debug_span!(
+        target: "pockyt_client",
+        "pockyt.call",
+        pockyt.operation = call.facts().operation
+    );
+    let start = observe::Start::of(&*shared.timer);
+    let extra = shared.sign.with_extra(options.extra);
+    let result = match signed::<O>(shared, operation, &extra, &mut call, compare) {
+        Ok((request, asked)) => match shared.stack.exchange(request).instrument(span.clone()).await {
+            Ok(answer) => read::<O>(&asked, &call, &answer),
+            Err(failure) => Err(CallError::unanswered(&call, failure)),
+        },
+        Err(failure) => Err(CallError::unanswered(&call, failure)),
+    };
+    let _entered = span.enter();
+    report(&call, start, &*shared.timer, result.as_ref().err());
     result
+}
+
+fn signed<'a, O: Operation>(
+    shared: &'a Shared,
+    operation: &'a O,
+    extra: &'a Pairs,
+    call: &mut Call,
+    compare: bool,
+) -> Result<(Signed, Identity<'a>), Failure> {
+    let signed = shared.sign.sign(operation, extra)?;
+    let asked = if compare { Identity::of(&signed, extra) } else { Identity::default() };
+    Ok((shared.sign.address::<O>(&signed, call)?, asked))
+}
+
+fn read<O: Operation>(asked: &Identity<'_>, call: &Call, answer: &Incoming) -> Result<O::Answer, CallError> {
+    let kind = match O::read_answer(answer.body()) {
+        Ok(Answer::Accepted(accepted)) if asked.fits(accepted.result()) => return Ok(accepted),
+        Ok(Answer::Accepted(_)) => ErrorKind::OtherTransaction,
+        Ok(Answer::Refused(refusal)) => ErrorKind::Api(refusal),
+        Err(error) => unreadable(answer, error),
+    };
+    Err(CallError::new(call, kind).with_answer(answer))
 }
 
 /// Any body with a `ret_code` is an answer, whatever the HTTP status: Pockyt's documentation shows a
@@ -97,50 +139,21 @@ fn unreadable(answer: &Incoming, error: pockyt_model::DecodeError) -> ErrorKind 
     }
 }
 
-async fn exchange<T>(
-    client: &Client,
-    mut unsigned: Unsigned,
-    options: CallOptions,
-    read: impl FnOnce(&Call, &Incoming) -> Result<T, CallError>,
-) -> (Call, Result<T, CallError>) {
-    let shared = &client.shared;
-    unsigned.extra.extend_from_slice(&options.extra);
-    if let Some(operation) = options.operation {
-        unsigned.call.name(operation);
-    }
-    unsigned.call.within = options.within;
-    if shared.request_ids && unsigned.call.facts().changes_something() {
-        // Drawn here and not in the stage, so that an error can name it.
-        unsigned.call.request_id = Some(options.request_id.unwrap_or_else(RequestId::random));
-    }
-    let call = unsigned.call.clone();
+fn report(call: &Call, start: observe::Start, timer: &dyn Timer, error: Option<&CallError>) {
     let operation = call.facts().operation;
-    let span = tracing::debug_span!(target: "pockyt_client", "pockyt.call", pockyt.operation = operation);
-    let start = shared.timer.elapsed();
-    let outcome = client.stack.clone().oneshot(unsigned).instrument(span.clone()).await;
-    let result = match outcome {
-        Ok(answer) => read(&call, &answer),
-        Err(failure) => Err(CallError::unanswered(&call, failure)),
-    };
-    let took = shared.timer.elapsed().saturating_sub(start);
-    let _entered = span.enter();
-    match &result {
-        Ok(_) => {
-            observe::call(operation, "accepted", took);
-            tracing::debug!(target: "pockyt_client", operation, "accepted");
-        }
-        Err(error) => {
-            observe::call(operation, error.outcome(), took);
+    start.end(timer, operation, error.map_or("accepted", CallError::outcome));
+    match error {
+        None => tracing::debug!(target: "pockyt_client", operation, "accepted"),
+        Some(error) => {
             let may_have_moved_money = error.may_have_moved_money();
             tracing::debug!(target: "pockyt_client", operation, may_have_moved_money, "{error}");
         }
     }
-    (call, result)
 }
 
 /// The identifiers that a request names, as far as an answer may repeat them.
 #[derive(Default)]
-struct Identity(Vec<(&'static str, String)>);
+struct Identity<'a>(SmallVec<[(&'static str, Cow<'a, str>); 2]>);
 
 /// What answers repeat under the same name. Amounts are left out: Pockyt writes `13` as `13.00`.
 const ECHOED: [&str; 8] = [
@@ -154,21 +167,20 @@ const ECHOED: [&str; 8] = [
     "transactionNo",
 ];
 
-impl Identity {
-    fn of(unsigned: &Unsigned) -> Self {
-        let named = |name| unsigned.param(name).map(|value| (name, value.to_owned()));
-        Self(ECHOED.into_iter().filter_map(named).collect())
+impl<'a> Identity<'a> {
+    /// Of the operation's own parameters; what was added to them is the caller's to compare.
+    fn of(signed: &SignedRequest<'a>, extra: &[(String, String)]) -> Self {
+        let own = signed.pairs().iter().filter(|(name, _)| !extra.iter().any(|(added, _)| added == name));
+        let named = own.filter_map(|(name, value)| {
+            let echoed = ECHOED.into_iter().find(|echoed| echoed == name)?;
+            Some((echoed, value.clone()))
+        });
+        Self(named.collect())
     }
 
     /// Whether what the answer repeats of the identifiers is what was asked for. What it does not repeat
     /// proves nothing, either way.
-    fn fits(&self, body: &[u8]) -> bool {
-        if self.0.is_empty() {
-            return true;
-        }
-        let Ok(body) = Object::parse(body) else { return true };
-        // Most answers keep the result in a member, a few beside the code.
-        let result = body.object("result").ok().flatten().unwrap_or(body);
-        self.0.iter().all(|(name, asked)| result.text(name).is_none_or(|named| named == asked.as_str()))
+    fn fits(&self, result: &Object) -> bool {
+        self.0.iter().all(|(name, asked)| result.text(name).is_none_or(|named| named == *asked))
     }
 }

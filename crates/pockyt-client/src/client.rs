@@ -2,28 +2,26 @@
 
 mod builder;
 pub mod groups;
+mod stack;
 
 use std::fmt;
 use std::sync::Arc;
 
 use pockyt_model::{Clock, Operation};
-use tower::util::BoxCloneSyncService;
 
 pub use builder::ClientBuilder;
+pub(crate) use stack::Stack;
 
-use crate::message::{Failure, Incoming, Unsigned};
+use crate::layers::SignLayer;
 use crate::random::Randomness;
 use crate::timer::Timer;
 use crate::{CallError, CallOptions, Credentials, Environment};
-
-pub(crate) type Stack = BoxCloneSyncService<Unsigned, Incoming, Failure>;
 
 /// Calls Pockyt for one merchant. Cheap to clone; clones share the connections, the limit of requests
 /// under way, and the budget of retries.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) stack: Stack,
 }
 
 pub(crate) struct Shared {
@@ -33,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) request_ids: bool,
+    pub(crate) sign: SignLayer,
+    pub(crate) stack: Box<dyn Stack>,
 }
 
 impl Client {

@@ -105,7 +105,8 @@ impl CallError {
         let body = answer.body();
         self.0.status = Some(answer.status().as_u16());
         self.0.retry_after = retry_after::of(answer);
-        self.0.body = Some(body.slice(..body.len().min(KEPT)));
+        // A copy: the answer may be a part of the connection's own memory, which would be held with it.
+        self.0.body = Some(Bytes::copy_from_slice(body.get(..KEPT).unwrap_or(body)));
         self
     }
 

@@ -17,6 +17,10 @@
 //! holds no place. [`SendLayer`] is the ground that the others stand on: it turns a service of HTTP
 //! requests into one that collects the answer and says on failure whether the request was sent.
 //!
+//! The client has the same stages in the same order, with two differences that nobody sees: each of its
+//! stages knows the type of the next, so that a call is one future in one box, and its total time and the
+//! time of its attempts are kept by one timer, in [`DeadlineLayer`]'s stage.
+//!
 //! ```
 //! use std::time::Duration;
 //!
@@ -40,21 +44,25 @@
 //! ```
 
 mod deadline;
+mod exchange;
 mod limit;
+mod outgoing;
 mod request_id;
 mod retry;
 mod send;
 mod sign;
 mod trace;
 
-pub use deadline::{Deadline, DeadlineLayer};
-pub use limit::{Limit, LimitLayer};
+pub use deadline::{Deadline, DeadlineLayer, Timed};
+pub(crate) use exchange::TooLarge;
+pub use limit::{Limit, LimitLayer, Limited};
+pub use outgoing::Outgoing;
+pub(crate) use outgoing::Signed;
 pub use request_id::{REQUEST_ID, RequestIdLayer, WithRequestId};
 pub use retry::{RetryLayer, RetryPolicy};
-pub(crate) use send::TooLarge;
-pub use send::{GivenUp, RequestBody, Send, SendLayer};
+pub use send::{Attempt, GivenUp, RequestBody, Send, SendLayer};
 pub use sign::{Sign, SignLayer};
-pub use trace::{Trace, TraceLayer};
+pub use trace::{Trace, TraceLayer, Traced};
 
 use bytes::Bytes;
 use tower_service::Service;
@@ -62,21 +70,17 @@ use tower_service::Service;
 use crate::message::{Failure, Incoming};
 
 /// A service that the stages above [`SendLayer`] take. Implemented for every such service.
-pub trait Stage:
-    Service<http::Request<Bytes>, Response = Incoming, Error = Failure, Future: core::marker::Send + 'static>
+pub trait Stage<R = http::Request<Bytes>>:
+    Service<R, Response = Incoming, Error = Failure, Future: core::marker::Send + 'static>
     + Clone
     + core::marker::Send
     + 'static
 {
 }
 
-impl<S> Stage for S where
-    S: Service<
-            http::Request<Bytes>,
-            Response = Incoming,
-            Error = Failure,
-            Future: core::marker::Send + 'static,
-        > + Clone
+impl<S, R> Stage<R> for S where
+    S: Service<R, Response = Incoming, Error = Failure, Future: core::marker::Send + 'static>
+        + Clone
         + core::marker::Send
         + 'static
 {

@@ -68,7 +68,7 @@
 //! # The transport
 //!
 //! Any cloneable `tower::Service` of HTTP requests ([`ClientBuilder::build_on`]). The default is a pooled
-//! hyper client: connections idle for 15 s are closed, at most 32 idle ones are kept, hyper's own silent
+//! hyper client: connections idle for 15 s are closed, as many idle ones are kept as requests may be under way, hyper's own silent
 //! repetition of requests is switched off (repeating is decided here), redirects are never followed,
 //! an answer above 1 MiB or with more than 100 headers is an error.
 //!
@@ -91,6 +91,7 @@
 
 mod call;
 mod client;
+mod confirm;
 mod credentials;
 mod environment;
 mod error;

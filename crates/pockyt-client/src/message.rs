@@ -51,6 +51,8 @@ pub struct Call {
     pub(crate) charges_card: bool,
     pub(crate) within: Option<Duration>,
     pub(crate) until: Option<tokio::time::Instant>,
+    /// Whether another stage watches the time of its attempts.
+    pub(crate) is_timed: bool,
     progress: Arc<Progress>,
 }
 
@@ -59,6 +61,8 @@ struct Progress {
     sent: AtomicBool,
     sent_before: AtomicBool,
     attempts: AtomicU32,
+    /// The time of the newest attempt is over.
+    attempt_over: AtomicBool,
 }
 
 impl Call {
@@ -70,6 +74,7 @@ impl Call {
             charges_card: false,
             within: None,
             until: None,
+            is_timed: false,
             progress: Arc::default(),
         }
     }
@@ -107,7 +112,18 @@ impl Call {
         if self.may_be_sent() {
             self.progress.sent_before.store(true, Ordering::SeqCst);
         }
+        if self.attempt_is_over() {
+            self.progress.attempt_over.store(false, Ordering::SeqCst);
+        }
         self.progress.attempts.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn end_attempt(&self) {
+        self.progress.attempt_over.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn attempt_is_over(&self) -> bool {
+        self.progress.attempt_over.load(Ordering::SeqCst)
     }
 }
 
@@ -143,11 +159,6 @@ impl Unsigned {
     /// What is known of the call; shared with the request that is made of it.
     pub fn call(&self) -> &Call {
         &self.call
-    }
-
-    /// The value of one of its own parameters.
-    pub(crate) fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::timer::Timer;
+
 #[cfg(feature = "metrics")]
 mod sink {
     pub(super) use metrics::{counter, gauge, histogram};
@@ -14,8 +16,9 @@ macro_rules! count {
     ($name:literal $(, $label:literal => $value:expr)*) => {
         #[cfg(feature = "metrics")]
         sink::counter!($name $(, $label => $value)*).increment(1);
+        // Nothing is made for nobody: a label may be a copy.
         #[cfg(not(feature = "metrics"))]
-        { $( let _ = $value; )* }
+        { $( let _ = || $value; )* }
     };
 }
 
@@ -28,10 +31,22 @@ macro_rules! record {
     };
 }
 
-/// A call is over.
-pub(crate) fn call(operation: &'static str, outcome: &'static str, took: Duration) {
-    count!("pockyt_client_calls_total", "operation" => operation, "outcome" => outcome);
-    record!("pockyt_client_call_duration_seconds", took, "operation" => operation, "outcome" => outcome);
+/// When a call began. Nobody asks for the time unless somebody counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start(Option<Duration>);
+
+impl Start {
+    pub(crate) fn of(timer: &dyn Timer) -> Self {
+        Self(cfg!(feature = "metrics").then(|| timer.elapsed()))
+    }
+
+    /// The call is over.
+    pub(crate) fn end(self, timer: &dyn Timer, operation: &'static str, outcome: &'static str) {
+        let Some(start) = self.0 else { return };
+        let took = timer.elapsed().saturating_sub(start);
+        count!("pockyt_client_calls_total", "operation" => operation, "outcome" => outcome);
+        record!("pockyt_client_call_duration_seconds", took, "operation" => operation, "outcome" => outcome);
+    }
 }
 
 /// An attempt is over; `result` is a status or a kind of failure.

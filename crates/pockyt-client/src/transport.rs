@@ -11,6 +11,12 @@ pub(crate) use pool::pooled;
 pub use tls::{Crypto, Roots, Tls};
 
 use std::error::Error as StdError;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::Connect;
+use hyper_util::client::legacy::{Client, ResponseFuture};
+use tower_service::Service;
 
 use crate::layers::{GivenUp, RequestBody};
 use crate::message::{Cause, TimedOut};
@@ -43,5 +49,33 @@ pub(crate) fn classify(error: &(dyn StdError + 'static)) -> Cause {
     Cause::Connection
 }
 
-/// The pooled client of hyper-util over a connector.
-pub(crate) type Pooled<C> = hyper_util::client::legacy::Client<C, RequestBody>;
+/// The pooled client of hyper-util over a connector, behind one counter: each stage that may call again
+/// clones what is below it, and a clone of hyper-util's client is half a kilobyte.
+pub(crate) struct Pooled<C>(Arc<Client<C, RequestBody>>);
+
+impl<C> Pooled<C> {
+    fn new(client: Client<C, RequestBody>) -> Self {
+        Self(Arc::new(client))
+    }
+}
+
+impl<C> Clone for Pooled<C> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<C: Connect + Clone + Send + Sync + 'static> Service<http::Request<RequestBody>> for Pooled<C> {
+    type Response = http::Response<hyper::body::Incoming>;
+    type Error = hyper_util::client::legacy::Error;
+    type Future = ResponseFuture;
+
+    /// Always ready, as hyper-util's own.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<RequestBody>) -> ResponseFuture {
+        self.0.request(request)
+    }
+}

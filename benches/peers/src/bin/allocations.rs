@@ -1,4 +1,5 @@
-//! Allocations of one call on a warm connection: `cargo run --release --bin allocations`.
+//! Allocations of one call on a warm connection: `cargo run --release --bin allocations [-- NAME]`, where a
+//! name or the beginning of one picks a contender, for a profiler.
 //!
 //! Client and connection run on the thread that is counted; the server runs on another.
 
@@ -15,7 +16,8 @@ const CALLS: u32 = 1000;
 fn main() -> Result<(), Error> {
     let server = Server::answering(PAID)?;
     println!("{:<16} {:>12} {:>12} {:>18}", "one call", "allocations", "bytes", "most at one time");
-    for contender in Contender::all(&server.url())? {
+    let picked = std::env::args().nth(1).unwrap_or_default();
+    for contender in Contender::all(&server.url())?.into_iter().filter(|it| it.name().starts_with(&picked)) {
         let info = counted(&contender)?;
         println!(
             "{:<16} {:>12.1} {:>12.0} {:>18}",

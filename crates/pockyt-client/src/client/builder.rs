@@ -7,15 +7,12 @@ use std::time::Duration;
 
 use pockyt_model::{Clock, SystemClock};
 use tower::ServiceBuilder;
-use tower::util::{BoxCloneSyncService, option_layer};
 use tower_service::Service;
 
+use super::stack::Stages;
 use super::{Client, Shared};
 use crate::error::BoxError;
-use crate::layers::{
-    DeadlineLayer, LimitLayer, RequestBody, RequestIdLayer, RetryLayer, RetryPolicy, SendLayer, SignLayer,
-    TraceLayer,
-};
+use crate::layers::{DeadlineLayer, LimitLayer, RequestBody, RetryPolicy, SendLayer, SignLayer, TraceLayer};
 use crate::random::{Randomness, Seeded, process_seed};
 use crate::timer::{Timer, TokioTimer};
 use crate::transport;
@@ -175,10 +172,10 @@ impl ClientBuilder {
             if https {
                 return Err(BuildError::TlsNotCompiled);
             }
-            transport::pooled(self.connect)
+            transport::pooled(self.connect, self.concurrency)
         };
         #[cfg(feature = "__tls")]
-        let pooled = transport::pooled(self.connect, self.tls.clone().config(https)?);
+        let pooled = transport::pooled(self.connect, self.concurrency, self.tls.clone().config(https)?);
         self.build_on(pooled)
     }
 
@@ -205,11 +202,8 @@ impl ClientBuilder {
         let timer = self.timer.unwrap_or_else(|| Arc::new(TokioTimer::default()));
         let randomness = self.randomness.unwrap_or_else(|| Seeded::new(process_seed()));
         let retry = RetryPolicy::new(timer.clone(), randomness.clone()).honoured_request_id(self.honoured);
-        let stack = ServiceBuilder::new()
-            .layer(self.sign)
-            .layer(option_layer(self.request_ids.then_some(RequestIdLayer)))
-            .layer(DeadlineLayer::new(self.total))
-            .layer(RetryLayer::new(retry))
+        let deadline = DeadlineLayer::new(self.total).timing_attempts(self.attempt);
+        let limit = ServiceBuilder::new()
             .layer(LimitLayer::new(self.concurrency))
             .layer(TraceLayer)
             .layer(SendLayer::new(self.attempt))
@@ -221,8 +215,10 @@ impl ClientBuilder {
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             randomness,
             request_ids: self.request_ids,
+            sign: self.sign,
+            stack: Box::new(Stages::new(self.request_ids, deadline, retry, limit)),
         };
-        Ok(Client { shared: Arc::new(shared), stack: BoxCloneSyncService::new(stack) })
+        Ok(Client { shared: Arc::new(shared) })
     }
 }
 

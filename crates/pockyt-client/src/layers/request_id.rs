@@ -6,7 +6,7 @@ use http::header::{HeaderName, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::message::Call;
+use super::Outgoing;
 use crate::random::RequestId;
 
 /// The header `Pockyt-Request-ID` (Pockyt docs, idempotency key). It is not signed.
@@ -15,13 +15,28 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("pockyt-request-id");
 /// Puts `Pockyt-Request-ID` on every call that changes something, unless it has one already.
 ///
 /// The key is the call's own when the caller gave one, and else a random one. It stands outside the retry
-/// stage, so that each attempt carries the same key. Where the request carries no [`Call`], it is added.
+/// stage, so that each attempt carries the same key. Where the request carries no [`Call`](crate::Call), it is added.
 ///
 /// The vendor's page asks for it on every call of a transaction and shows it on payouts only, so
 /// whether a server honours it elsewhere is not known; without
 /// [`honoured_request_id`](super::RetryPolicy::honoured_request_id) nothing here hangs on it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RequestIdLayer;
+
+impl RequestIdLayer {
+    /// What the service does before it passes the request on.
+    pub(crate) fn mark(request: &mut impl Outgoing) {
+        let wanted = request.call().is_none_or(|call| call.facts().changes_something());
+        if wanted && !request.has_request_id() {
+            let given = request.call().and_then(|call| call.request_id.clone());
+            let key = given.unwrap_or_else(RequestId::random);
+            // Letters, digits, - and _ are a header's value.
+            if let Ok(value) = HeaderValue::from_str(key.as_str()) {
+                request.set_request_id(value);
+            }
+        }
+    }
+}
 
 impl<S> Layer<S> for RequestIdLayer {
     type Service = WithRequestId<S>;
@@ -35,7 +50,7 @@ impl<S> Layer<S> for RequestIdLayer {
 #[derive(Clone, Debug)]
 pub struct WithRequestId<S>(S);
 
-impl<S: Service<http::Request<B>>, B> Service<http::Request<B>> for WithRequestId<S> {
+impl<S: Service<R>, R: Outgoing> Service<R> for WithRequestId<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
@@ -44,16 +59,8 @@ impl<S: Service<http::Request<B>>, B> Service<http::Request<B>> for WithRequestI
         self.0.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: http::Request<B>) -> S::Future {
-        let call = request.extensions().get::<Call>();
-        let wanted = call.is_none_or(|call| call.facts().changes_something());
-        if wanted && !request.headers().contains_key(REQUEST_ID) {
-            let key = call.and_then(|call| call.request_id.clone()).unwrap_or_else(RequestId::random);
-            // Letters, digits, - and _ are a header's value.
-            if let Ok(value) = HeaderValue::from_str(key.as_str()) {
-                request.headers_mut().insert(REQUEST_ID, value);
-            }
-        }
+    fn call(&mut self, mut request: R) -> S::Future {
+        RequestIdLayer::mark(&mut request);
         self.0.call(request)
     }
 }

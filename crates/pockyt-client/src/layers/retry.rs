@@ -4,15 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
 use tower::retry::Policy;
 use tower::retry::budget::{Budget as _, TpsBudget};
 
-use super::request_id::REQUEST_ID;
-use crate::message::{Call, Cause, Failure, Incoming};
+use super::Outgoing;
+use crate::message::{Cause, Failure, Incoming};
 use crate::observe;
 use crate::random::{self, Randomness};
 use crate::retry_after;
@@ -35,11 +34,15 @@ pub type RetryLayer = tower::retry::RetryLayer<RetryPolicy>;
 ///   is used up, failures are given at once, so that a server in trouble is not asked three times as much.
 #[derive(Clone)]
 pub struct RetryPolicy {
-    timer: Arc<dyn Timer>,
-    randomness: Arc<dyn Randomness>,
-    budget: Arc<TpsBudget>,
+    shared: Arc<Shared>,
     honoured: bool,
     failed: u32,
+}
+
+struct Shared {
+    timer: Arc<dyn Timer>,
+    randomness: Arc<dyn Randomness>,
+    budget: TpsBudget,
 }
 
 const ATTEMPTS: u32 = 3;
@@ -52,8 +55,8 @@ const BUDGET_SHARE: f32 = 0.2;
 impl RetryPolicy {
     /// A policy with a budget of its own, shared by its clones.
     pub fn new(timer: Arc<dyn Timer>, randomness: Arc<dyn Randomness>) -> Self {
-        let budget = Arc::new(TpsBudget::new(BUDGET_WINDOW, BUDGET_FLOOR, BUDGET_SHARE));
-        Self { timer, randomness, budget, honoured: false, failed: 0 }
+        let budget = TpsBudget::new(BUDGET_WINDOW, BUDGET_FLOOR, BUDGET_SHARE);
+        Self { shared: Arc::new(Shared { timer, randomness, budget }), honoured: false, failed: 0 }
     }
 
     /// The server carries a call with a `Pockyt-Request-ID` out at most once, whatever the operation.
@@ -63,14 +66,14 @@ impl RetryPolicy {
         self
     }
 
-    fn may_repeat(&self, request: &http::Request<Bytes>) -> bool {
-        let call = request.extensions().get::<Call>();
+    fn may_repeat(&self, request: &impl Outgoing) -> bool {
+        let call = request.call();
         let charges_card = call.is_some_and(|call| call.charges_card);
         let repeatable = call.is_some_and(|call| call.facts().is_repeatable());
-        repeatable || (self.honoured && !charges_card && request.headers().contains_key(REQUEST_ID))
+        repeatable || (self.honoured && !charges_card && request.has_request_id())
     }
 
-    fn is_transient(&self, request: &http::Request<Bytes>, result: &Result<Incoming, Failure>) -> bool {
+    fn is_transient(&self, request: &impl Outgoing, result: &Result<Incoming, Failure>) -> bool {
         match result {
             Ok(answer) => is_busy(answer.status()) && self.may_repeat(request),
             Err(failure) => match failure.cause {
@@ -84,7 +87,7 @@ impl RetryPolicy {
 
     fn pause(&self) -> Duration {
         let most = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.failed.saturating_sub(1)));
-        most.min(LONGEST_PAUSE).mul_f64(random::unit(&*self.randomness))
+        most.min(LONGEST_PAUSE).mul_f64(random::unit(&*self.shared.randomness))
     }
 }
 
@@ -93,17 +96,13 @@ fn is_busy(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
 }
 
-impl Policy<http::Request<Bytes>, Incoming, Failure> for RetryPolicy {
+impl<R: Outgoing> Policy<R, Incoming, Failure> for RetryPolicy {
     type Future = BoxFuture<'static, ()>;
 
-    fn retry(
-        &mut self,
-        request: &mut http::Request<Bytes>,
-        result: &mut Result<Incoming, Failure>,
-    ) -> Option<Self::Future> {
+    fn retry(&mut self, request: &mut R, result: &mut Result<Incoming, Failure>) -> Option<Self::Future> {
         if !self.is_transient(request, result) {
             if result.is_ok() {
-                self.budget.deposit();
+                self.shared.budget.deposit();
             }
             return None;
         }
@@ -115,24 +114,24 @@ impl Policy<http::Request<Bytes>, Incoming, Failure> for RetryPolicy {
         if let Some(asked) = result.as_ref().ok().and_then(retry_after::of) {
             pause = pause.max(asked);
         }
-        let call = request.extensions().get::<Call>();
+        let call = request.call();
         let until = call.and_then(|call| call.until);
         if until.is_some_and(|until| until.saturating_duration_since(tokio::time::Instant::now()) <= pause) {
             return None;
         }
         let operation = call.map_or("", |call| call.facts().operation);
-        if !self.budget.withdraw() {
+        if !self.shared.budget.withdraw() {
             observe::retry_refused(operation);
             tracing::debug!(target: "pockyt_client", operation, "the retry budget is used up");
             return None;
         }
         observe::retry(operation);
         tracing::debug!(target: "pockyt_client", operation, attempt = self.failed, "trying again");
-        let timer = self.timer.clone();
-        Some(async move { timer.sleep(pause).await }.boxed())
+        let shared = self.shared.clone();
+        Some(async move { shared.timer.sleep(pause).await }.boxed())
     }
 
-    fn clone_request(&mut self, request: &http::Request<Bytes>) -> Option<http::Request<Bytes>> {
+    fn clone_request(&mut self, request: &R) -> Option<R> {
         Some(request.clone())
     }
 }

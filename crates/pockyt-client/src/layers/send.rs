@@ -1,28 +1,25 @@
 //! One attempt: send, collect the answer, and say on failure whether the request was taken.
 
 use std::fmt;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
+use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt as _;
+use pin_project_lite::pin_project;
+use tokio::task::coop::{Unconstrained, unconstrained};
+use tokio::time::{Sleep, sleep};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::Outgoing;
+use super::exchange::Exchange;
 use crate::error::BoxError;
 use crate::message::{Budget, Call, Failure, Incoming, TimedOut};
 use crate::transport::classify;
-
-/// More than any answer of this API needs.
-const ANSWER_LIMIT: usize = 1024 * 1024;
-/// What is kept of an answer that was cut off.
-const KEPT: usize = 64 * 1024;
 
 /// Makes one attempt over any service of HTTP requests.
 ///
@@ -55,7 +52,7 @@ pub struct Send<S> {
     budget: Duration,
 }
 
-impl<S, B> Service<http::Request<Bytes>> for Send<S>
+impl<S, B, R> Service<R> for Send<S>
 where
     S: Service<http::Request<RequestBody>, Response = http::Response<B>> + Clone,
     S: core::marker::Send + 'static,
@@ -64,10 +61,11 @@ where
     B: http_body::Body + core::marker::Send + 'static,
     B::Data: core::marker::Send,
     B::Error: Into<BoxError>,
+    R: Outgoing,
 {
     type Response = Incoming;
     type Error = Failure;
-    type Future = BoxFuture<'static, Result<Incoming, Failure>>;
+    type Future = Attempt<S::Future, B>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         self.inner.poll_ready(cx).map_err(|error| {
@@ -76,74 +74,71 @@ where
         })
     }
 
-    fn call(&mut self, mut request: http::Request<Bytes>) -> Self::Future {
-        let call = request.extensions_mut().remove::<Call>();
+    fn call(&mut self, request: R) -> Self::Future {
+        let (call, request) = request.into_http();
         if let Some(call) = &call {
             call.note_attempt();
         }
-        let attempted = Attempted { custody: Arc::default(), call };
-        let custody = attempted.custody.clone();
+        let is_timed = call.as_ref().is_some_and(|call| call.is_timed);
+        let alarm = (!is_timed).then(|| Box::pin(unconstrained(sleep(self.budget))));
+        let held = Held { custody: Arc::default(), call };
+        let custody = held.custody.clone();
         let request = request.map(|bytes| RequestBody { bytes: Some(bytes), custody });
-        let sending = self.inner.call(request);
-        let budget = self.budget;
-        async move {
-            let mut partial = None;
-            let outcome = tokio::time::timeout(budget, exchange(sending, &mut partial)).await;
-            let source = match outcome {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(source)) => source,
-                Err(_) => TimedOut(Budget::Attempt).into(),
-            };
-            let cause = classify(&*source);
-            Err(Failure { sent: attempted.was_sent(), cause, source, partial: partial.map(Box::new) })
-        }
-        .boxed()
+        Attempt { exchange: Exchange::Sending { sending: self.inner.call(request) }, held, alarm }
     }
 }
 
-/// Collects an answer; what has come of one that breaks off is left in `partial`.
-async fn exchange<B, E>(
-    sending: impl Future<Output = Result<http::Response<B>, E>>,
-    partial: &mut Option<Incoming>,
-) -> Result<Incoming, BoxError>
+pin_project! {
+    /// The future of [`Send`].
+    pub struct Attempt<F, B> {
+        #[pin]
+        exchange: Exchange<F, B>,
+        held: Held,
+        // None when the deadline's stage watches the time.
+        alarm: Option<Pin<Box<Unconstrained<Sleep>>>>,
+    }
+}
+
+impl<F, B, E> Future for Attempt<F, B>
 where
-    B: http_body::Body,
+    F: Future<Output = Result<http::Response<B>, E>>,
     E: Into<BoxError>,
+    B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    let (head, body) = sending.await.map_err(Into::into)?.into_parts();
-    let mut body = pin!(body);
-    let mut collected = BytesMut::new();
-    let broken_off = loop {
-        let data = match body.frame().await {
-            None => return Ok(http::Response::from_parts(head, collected.freeze())),
-            Some(Err(error)) => break error.into(),
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(data) => data,
-                Err(_) => continue, // trailers
-            },
+    type Output = Result<Incoming, Failure>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let (source, partial) = match this.exchange.as_mut().poll_answer(cx) {
+            Poll::Ready(Ok(answer)) => {
+                this.exchange.set(Exchange::Over);
+                // Now, and not when this is dropped: an attempt that follows must find it noted.
+                this.held.was_sent();
+                return Poll::Ready(Ok(answer));
+            }
+            Poll::Ready(Err(broken)) => broken,
+            Poll::Pending => {
+                let is_over = match this.alarm {
+                    Some(alarm) => alarm.as_mut().poll(cx).is_ready(),
+                    None => this.held.call.as_ref().is_some_and(Call::attempt_is_over),
+                };
+                if !is_over {
+                    return Poll::Pending;
+                }
+                (TimedOut(Budget::Attempt).into(), None)
+            }
         };
-        if collected.len() + bytes::Buf::remaining(&data) > ANSWER_LIMIT {
-            break TooLarge.into();
-        }
-        bytes::BufMut::put(&mut collected, data);
-    };
-    collected.truncate(KEPT);
-    *partial = Some(http::Response::from_parts(head, collected.freeze()));
-    Err(broken_off)
-}
-
-/// The answer's body is above 1 MiB.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TooLarge;
-
-impl fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the answer's body exceeds the limit of 1 MiB")
+        this.exchange.set(Exchange::Over);
+        let cause = classify(&*source);
+        Poll::Ready(Err(Failure {
+            sent: this.held.was_sent(),
+            cause,
+            source,
+            partial: partial.map(Box::new),
+        }))
     }
 }
-
-impl std::error::Error for TooLarge {}
 
 /// The body of a request, which is either sent or given up, never both.
 ///
@@ -222,12 +217,12 @@ impl Custody {
 
 /// One attempt's hold on its request. When it ends, in whatever way, the request is given up, or else
 /// noted as sent.
-struct Attempted {
+struct Held {
     custody: Arc<Custody>,
     call: Option<Call>,
 }
 
-impl Attempted {
+impl Held {
     /// Whether a connection has the request; if not, none will.
     fn was_sent(&self) -> bool {
         let sent = !self.custody.give_up();
@@ -238,7 +233,7 @@ impl Attempted {
     }
 }
 
-impl Drop for Attempted {
+impl Drop for Held {
     fn drop(&mut self) {
         self.was_sent();
     }

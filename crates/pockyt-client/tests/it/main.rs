@@ -10,6 +10,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test's server is a task of the test")]
 #![allow(clippy::unnecessary_wraps, reason = "a play answers with an option: none is a broken connection")]
 
+mod budgets;
 mod calls;
 mod canary;
 mod conformance;
