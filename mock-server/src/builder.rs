@@ -19,7 +19,7 @@ use crate::observer::Observer;
 use crate::pump::Pump;
 use crate::server::{CONNECTIONS_AT_ONCE, Listener};
 use crate::tls::{Tls, TlsSettings};
-use crate::web::{Gate, Site, router};
+use crate::web::{Gate, Offer, Site};
 use crate::world::World;
 
 /// Settings of a mock; see [`MockPockyt::builder`].
@@ -247,10 +247,10 @@ impl Builder {
         let sim = Sim::new(config, clock.now());
         let world = Arc::new(World::new(sim, clock, courier, observer, listener.door()));
         let (pump, pumping) = Pump::start(Arc::clone(&world));
-        let site = Arc::new(Site { world: Arc::clone(&world), pump, gate });
-        let router = router(Arc::clone(&site));
-        let server = listener.serve(router.clone(), world, tls.clone(), connections_at_once);
-        Ok(MockPockyt::assemble(site, router, server, pumping, url, addr, tls))
+        let site = Arc::new(Site { world, pump, gate });
+        let offer = Offer::new(Arc::clone(&site));
+        let server = listener.serve(offer.clone(), tls.clone(), connections_at_once);
+        Ok(MockPockyt::assemble(site, offer, server, pumping, url, addr, tls))
     }
 }
 

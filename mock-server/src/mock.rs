@@ -15,7 +15,7 @@ use crate::builder::Builder;
 use crate::server::Server;
 use crate::tls::Tls;
 use crate::transport::Transport;
-use crate::web::Site;
+use crate::web::{Offer, Site};
 use crate::world::World;
 
 /// A Pockyt of one's own, listening on a port of its own.
@@ -45,7 +45,7 @@ use crate::world::World;
 #[must_use = "a mock stops when it is dropped"]
 pub struct MockPockyt {
     site: Arc<Site>,
-    router: Router,
+    offer: Offer,
     server: Server,
     pumping: JoinSet<()>,
     url: String,
@@ -86,7 +86,7 @@ impl MockPockyt {
 
     pub(crate) fn assemble(
         site: Arc<Site>,
-        router: Router,
+        offer: Offer,
         server: Server,
         pumping: JoinSet<()>,
         url: String,
@@ -94,7 +94,7 @@ impl MockPockyt {
         tls: Option<Tls>,
     ) -> Self {
         let farewell = Farewell(Arc::clone(&site.world));
-        Self { site, router, server, pumping, url, addr, tls, _farewell: farewell }
+        Self { site, offer, server, pumping, url, addr, tls, _farewell: farewell }
     }
 
     /// Where it listens, as `http://127.0.0.1:PORT`.
@@ -119,14 +119,14 @@ impl MockPockyt {
 
     /// The mock as a tower service, for use without a socket. A connection that breaks is its error.
     pub fn transport(&self) -> Transport {
-        Transport::new(self.router.clone(), Arc::clone(&self.site.world))
+        Transport::new(self.offer.router(), Arc::clone(&self.site.world))
     }
 
     /// The bare router, for use inside another server. Where a connection would break, it answers a 502 with
     /// an empty body and a [`crate::Broken`] as an extension; for a lost reply a [`crate::ReplyLost`] as well.
     /// It knows nothing of connections, so their faults do not hit it.
     pub fn router(&self) -> Router {
-        self.router.clone()
+        self.offer.router()
     }
 
     /// The mock's present time, in UTC milliseconds since the Unix epoch.

@@ -10,7 +10,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use pockyt_sim::Connection;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -19,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 pub(crate) use door::Door;
 
 use crate::tls::Tls;
-use crate::world::World;
+use crate::web::Offer;
 use converse::converse;
 use crowd::Crowd;
 use line::{Fate, Line, Wire};
@@ -28,6 +27,9 @@ use line::{Fate, Line, Wire};
 pub(crate) const CONNECTIONS_AT_ONCE: usize = 16 * 1024;
 /// How long requests under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
+/// From the start of waiting for a request to the end of its headers, so also the idle time of a
+/// kept-alive connection. Looked after once a second.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A bound socket, which only starts to answer with [`Listener::serve`].
 #[derive(Debug)]
@@ -49,16 +51,10 @@ impl Listener {
     }
 
     /// Serves at most so many connections at once. When there is no room the longest idle end.
-    pub(crate) fn serve(
-        self,
-        router: Router,
-        world: Arc<World>,
-        tls: Option<Tls>,
-        connections_at_once: usize,
-    ) -> Server {
+    pub(crate) fn serve(self, offer: Offer, tls: Option<Tls>, connections_at_once: usize) -> Server {
         let (stop, stopping) = watch::channel(false);
         let (door, crowd) = (self.door.clone(), Crowd::default());
-        let reception = Reception { door, router, world, tls, stopping, crowd, connections_at_once };
+        let reception = Reception { door, offer, tls, stopping, crowd, connections_at_once };
         let task = tokio::spawn(reception.accept_all());
         Server { door: self.door, stop, task }
     }
@@ -92,8 +88,7 @@ impl Drop for Server {
 
 struct Reception {
     door: Door,
-    router: Router,
-    world: Arc<World>,
+    offer: Offer,
     tls: Option<Tls>,
     stopping: watch::Receiver<bool>,
     crowd: Crowd,
@@ -103,6 +98,7 @@ struct Reception {
 impl Reception {
     async fn accept_all(mut self) {
         let mut connections = JoinSet::new();
+        let mut rounds = tokio::time::interval(Duration::from_secs(1));
         loop {
             let has_room = connections.len() < self.connections_at_once;
             if !has_room {
@@ -121,8 +117,10 @@ impl Reception {
                     }
                     None => break,
                 },
+                _ = rounds.tick() => self.crowd.end_silent(HEADER_TIMEOUT),
             }
         }
+        self.crowd.finish();
         let all_done = async { while connections.join_next().await.is_some() {} };
         // Those that are not done by then are cut off when the set is dropped.
         let _ = tokio::time::timeout(GRACE, all_done).await;
@@ -131,8 +129,7 @@ impl Reception {
     fn take(&self, stream: TcpStream, connections: &mut JoinSet<()>) {
         let line = Arc::new(Line::default());
         let wire = Wire::new(stream, Arc::clone(&line));
-        let mut stopping = self.stopping.clone();
-        match self.world.connect() {
+        match self.offer.connect() {
             Connection::Refused | Connection::Reset => {
                 line.decide(Fate::Reset);
                 drop(wire);
@@ -141,6 +138,7 @@ impl Reception {
                 connections.spawn(wire.end_in_order());
             }
             Connection::Silent => {
+                let mut stopping = self.stopping.clone();
                 connections.spawn(async move {
                     let _ = stopping.changed().await;
                     drop(wire);
@@ -148,8 +146,7 @@ impl Reception {
             }
             _ => {
                 let place = self.crowd.admit(&line);
-                let (tls, router) = (self.tls.clone(), self.router.clone());
-                connections.spawn(converse(wire, line, place, tls, router, stopping));
+                connections.spawn(converse(wire, line, place, self.tls.clone(), self.offer.clone()));
             }
         }
     }

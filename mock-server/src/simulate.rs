@@ -6,6 +6,7 @@
 //! is drawn from the seed and the number of the history, so the histories do not depend on one another, on the
 //! number of threads, or on the machine.
 
+mod answer;
 mod floor;
 mod history;
 mod log;

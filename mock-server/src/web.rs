@@ -7,6 +7,7 @@ mod control;
 mod dashboard;
 mod events;
 mod guard;
+mod offer;
 mod openapi;
 mod problem;
 
@@ -17,6 +18,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 pub(crate) use guard::Gate;
+pub(crate) use offer::{Offer, Spelled};
 
 use crate::pump::Pump;
 use crate::world::World;
@@ -49,12 +51,12 @@ impl Site {
 }
 
 /// Every path that is not the control API's or the cashier's is Pockyt's.
-pub(crate) fn router(site: Arc<Site>) -> Router {
+fn router(site: Arc<Site>) -> Router {
     let control = control::router().layer(from_fn_with_state(Arc::clone(&site), guard::protect_control));
     let cashier = Router::new()
         .route("/style.css", get(cashier::style))
         .route("/magic", get(cashier::magic))
         .route("/{transaction_no}", get(cashier::show).post(cashier::act))
         .layer(from_fn_with_state(Arc::clone(&site), guard::protect_cashier));
-    Router::new().nest("/_mock", control).nest("/cashier", cashier).fallback(api::answer).with_state(site)
+    Router::new().nest("/_mock", control).nest("/cashier", cashier).fallback(api::answer_any).with_state(site)
 }

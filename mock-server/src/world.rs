@@ -1,6 +1,7 @@
 //! The simulation, its clock and what is to be delivered, behind one lock.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pockyt_sim::{
@@ -28,6 +29,9 @@ const WATCHERS_AT_ONCE: usize = 64;
 #[derive(Debug)]
 pub(crate) struct World {
     state: Mutex<State>,
+    /// Whether nothing can go wrong with a connection or the head of a request, as it was when the lock was
+    /// last released: each of them asks, and nearly always there is nothing to do.
+    is_undisturbed: AtomicBool,
     pub(crate) courier: Courier,
     observer: Option<Observer>,
     /// Rings when something may have become due.
@@ -46,6 +50,8 @@ struct State {
     due: VecDeque<Delivery>,
     waiters: HashMap<Ticket, Waiter>,
     door: Door,
+    /// Whether the door was told to refuse connections.
+    is_refusing: bool,
     epoch: Epoch,
 }
 
@@ -87,7 +93,8 @@ impl World {
     ) -> Self {
         let (due, waiters, epoch) = (VecDeque::new(), HashMap::new(), Epoch(0));
         Self {
-            state: Mutex::new(State { sim, clock, due, waiters, door, epoch }),
+            is_undisturbed: AtomicBool::new(sim.is_undisturbed()),
+            state: Mutex::new(State { sim, clock, due, waiters, door, is_refusing: false, epoch }),
             courier,
             observer,
             changed: Notify::new(),
@@ -102,60 +109,57 @@ impl World {
     pub(crate) fn act<T>(&self, action: impl FnOnce(&mut Sim, Millis) -> T) -> T {
         let result = {
             let mut state = self.lock();
-            state.play_due();
-            let now = state.clock.now();
+            let now = state.play_due();
             let result = action(&mut state.sim, now);
             state.play_due();
+            self.look_out(&state);
             result
         };
         self.ring();
         result
     }
 
-    /// Takes a request.
+    /// Takes a request. The pump is woken up only when there is something for it to do.
     pub(crate) fn receive(&self, request: &ApiRequest<'_>) -> Receipt {
-        let receipt = {
+        let (receipt, is_urgent) = {
             let mut state = self.lock();
-            state.play_due();
-            let now = state.clock.now();
-            let receipt = match state.sim.receive(request, now) {
-                Reception::Held(ticket) => {
-                    let (sender, held) = oneshot::channel();
-                    state.waiters.insert(ticket, Waiter::Answer(sender));
-                    Receipt::Held(held)
-                }
-                Reception::InPieces(ticket, answer) => {
-                    let (sender, due) = mpsc::unbounded_channel();
-                    state.waiters.insert(ticket, Waiter::Pieces(sender));
-                    Receipt::InPieces(answer, due)
-                }
-                Reception::Answered(answer) => Receipt::Answered(answer),
-                // A newer simulation may have other ideas; nothing of it is known here.
-                _ => Receipt::Answered(ApiResponse {
-                    status: 500,
-                    headers: Vec::new(),
-                    body: Vec::new(),
-                    reply: Reply::Send,
-                }),
-            };
-            state.play_due();
-            receipt
+            let now = state.play_due();
+            let before = state.sim.next_event();
+            let reception = state.sim.receive(request, now);
+            let receipt = state.admit(reception);
+            state.play_due_at(now);
+            self.look_out(&state);
+            let is_earlier =
+                state.sim.next_event().is_some_and(|next| before.is_none_or(|before| next < before));
+            (receipt, is_earlier || !state.due.is_empty())
         };
-        self.ring();
+        if is_urgent {
+            self.changed.notify_one();
+        }
+        self.tell();
         receipt
     }
 
     /// Takes a connection. When nothing can go wrong, it wakes nobody up.
     pub(crate) fn connect(&self) -> Connection {
-        if self.view(Sim::is_undisturbed) { Connection::Served } else { self.act(Sim::connect) }
+        if self.is_undisturbed() { Connection::Served } else { self.act(Sim::connect) }
     }
 
     /// Looks at the path of a request whose body is still to be read.
     pub(crate) fn cut_at_head(&self, path: &str) -> Option<HeadCut> {
-        if self.view(Sim::is_undisturbed) {
+        if self.is_undisturbed() {
             return None;
         }
         self.act(|sim, now| sim.cut_at_head(path, now))
+    }
+
+    fn is_undisturbed(&self) -> bool {
+        self.is_undisturbed.load(Ordering::Acquire)
+    }
+
+    /// To be called whenever the simulation may have changed, before the lock is released.
+    fn look_out(&self, state: &State) {
+        self.is_undisturbed.store(state.sim.is_undisturbed(), Ordering::Release);
     }
 
     /// Hears whenever something may have happened; true when nothing more will.
@@ -186,6 +190,7 @@ impl World {
         state.waiters.clear();
         let now = state.clock.now();
         state.sim.close(now);
+        self.look_out(&state);
         state.sim.unfired_faults().cloned().collect()
     }
 
@@ -235,6 +240,7 @@ impl World {
             waiters.clear();
             epoch.0 = epoch.0.wrapping_add(1);
             state.play_due();
+            self.look_out(&state);
         }
         self.ring();
     }
@@ -249,6 +255,7 @@ impl World {
             sim.reset_merchant(merchant_no, clock.now())?;
             due.retain(|delivery| delivery.merchant_no != merchant_no);
             state.play_due();
+            self.look_out(&state);
         }
         self.ring();
         Ok(())
@@ -258,6 +265,7 @@ impl World {
     pub(crate) fn take_due(&self) -> Option<Due> {
         let mut state = self.lock();
         state.play_due();
+        self.look_out(&state);
         let epoch = state.epoch;
         state.due.pop_front().map(|delivery| Due { delivery, epoch })
     }
@@ -271,6 +279,7 @@ impl World {
             }
             let now = state.clock.now();
             let verdict = state.sim.delivered(delivery.attempt, outcome, now);
+            self.look_out(&state);
             let heard = verdict.and(self.observer.as_ref());
             heard.and_then(|observer| Some((observer, state.sim.notification(delivery.notification)?)))
         };
@@ -295,6 +304,7 @@ impl World {
         if let Some(time) = next.or(limit) {
             state.clock.move_to(time);
             state.play_due();
+            self.look_out(&state);
         }
         drop(state);
         self.tell();
@@ -308,14 +318,47 @@ impl World {
 }
 
 impl State {
-    fn play_due(&mut self) {
+    /// Plays what is due now, and says when that is.
+    fn play_due(&mut self) -> Millis {
         let now = self.clock.now();
+        self.play_due_at(now);
+        now
+    }
+
+    fn play_due_at(&mut self, now: Millis) {
         if self.sim.next_event().is_some_and(|due| due <= now) {
             for effect in self.sim.advance(now) {
                 self.perform(effect);
             }
         }
-        self.door.set_refusing(self.sim.refuses_connections());
+        let refuses = self.sim.refuses_connections();
+        if refuses != self.is_refusing {
+            self.is_refusing = refuses;
+            self.door.set_refusing(refuses);
+        }
+    }
+
+    fn admit(&mut self, reception: Reception) -> Receipt {
+        match reception {
+            Reception::Held(ticket) => {
+                let (sender, held) = oneshot::channel();
+                self.waiters.insert(ticket, Waiter::Answer(sender));
+                Receipt::Held(held)
+            }
+            Reception::InPieces(ticket, answer) => {
+                let (sender, due) = mpsc::unbounded_channel();
+                self.waiters.insert(ticket, Waiter::Pieces(sender));
+                Receipt::InPieces(answer, due)
+            }
+            Reception::Answered(answer) => Receipt::Answered(answer),
+            // A newer simulation may have other ideas; nothing of it is known here.
+            _ => Receipt::Answered(ApiResponse {
+                status: 500,
+                headers: Vec::new(),
+                body: Vec::new(),
+                reply: Reply::Send,
+            }),
+        }
     }
 
     fn perform(&mut self, effect: Effect) {

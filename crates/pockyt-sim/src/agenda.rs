@@ -1,12 +1,14 @@
 //! What is going to happen, in (time, insertion) order.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
+use crate::number::Number;
 use crate::order::Status;
 use crate::{Millis, NotificationId, Ticket};
 
 /// When something is due, and its place among what is due at the same time.
-pub(crate) type Key = (Millis, u64);
+pub(crate) type Key = (Millis, NonZeroU64);
 
 /// A change that comes by itself.
 #[derive(Clone, Debug)]
@@ -15,24 +17,36 @@ pub(crate) enum Timer {
     Release {
         ticket: Ticket,
     },
-    /// What was booked late comes to light.
-    Book {
-        transaction_no: String,
-    },
     /// A payout, an agreement or an account that waits is decided.
-    Decide {
-        number: String,
-        to: Status,
+    Decide(Box<Decision>),
+    /// Something becomes of the order of this number.
+    Order {
+        what: OrderTimer,
+        /// [`Number::value`]: half as long as its text.
+        number: u64,
     },
-    Confirm {
-        transaction_no: String,
-    },
-    Decline {
-        transaction_no: String,
-    },
-    TimeOut {
-        transaction_no: String,
-    },
+}
+
+/// What becomes of an order by itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OrderTimer {
+    /// What was booked late comes to light.
+    Book,
+    Confirm,
+    Decline,
+    TimeOut,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    pub(crate) number: String,
+    pub(crate) to: Status,
+}
+
+impl OrderTimer {
+    pub(crate) fn of(self, number: Number) -> Timer {
+        Timer::Order { what: self, number: number.value() }
+    }
 }
 
 /// A delivery that is to be started.
@@ -71,8 +85,9 @@ impl Agenda {
     }
 
     pub(crate) fn remove(&mut self, key: Key) {
-        self.timers.remove(&key);
-        self.deliveries.remove(&key);
+        if self.timers.remove(&key).is_none() {
+            self.deliveries.remove(&key);
+        }
     }
 
     pub(crate) fn next(&self) -> Option<Millis> {
@@ -103,7 +118,8 @@ impl Agenda {
     }
 
     fn next_key(&mut self, at: Millis) -> Key {
+        let key = (at, NonZeroU64::MIN.saturating_add(self.inserted));
         self.inserted += 1;
-        (at, self.inserted)
+        key
     }
 }

@@ -1,44 +1,55 @@
 //! Writes the bodies of answers, in the order and form that the catalogue says.
 
+use std::borrow::Cow;
+
 use crate::catalogue::{Answer, AnswerField, Form, Holds, Layout};
+use crate::money::Amount;
 
 /// What an operation has to say about one field.
 #[derive(Clone)]
-pub(crate) enum Value {
+pub(crate) enum Value<'a> {
+    /// An amount in a currency, as [`Amount::text`] has it.
+    Amount(Amount, &'a str),
     /// Nothing: the field is `null`, or left out where the catalogue says so.
     Nothing,
     /// A text; in a field of form number its characters are the number.
-    Text(String),
+    Text(Cow<'a, str>),
     /// The elements of a list, each a list of values by name.
-    List(Vec<Members>),
+    List(Vec<Members<'a>>),
     /// An object.
-    Object(Members),
+    Object(Members<'a>),
 }
 
 /// Values by name.
-pub(crate) type Members = Vec<(&'static str, Value)>;
+pub(crate) type Members<'a> = Vec<(&'static str, Value<'a>)>;
 
 /// What an envelope holds.
-pub(crate) enum Content<'a> {
+pub(crate) enum Content<'c, 'a> {
     /// One object, each field asked for.
-    Object(&'a dyn Fn(&str) -> Value),
+    Object(&'c dyn Fn(&str) -> Value<'a>),
     /// A list of objects.
-    List(Vec<Members>),
+    List(Vec<Members<'a>>),
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
     }
 }
 
-impl From<String> for Value {
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        Self::Text(Cow::Owned(text))
     }
 }
 
-impl<T: Into<Value>> From<Option<T>> for Value {
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Nothing, Into::into)
     }
@@ -53,21 +64,26 @@ pub(crate) struct Style {
 
 impl Style {
     /// A success with the fields of `answer`, each asked from `value`, also those beside the envelope.
-    pub(crate) fn success(self, answer: &Answer, value: impl Fn(&str) -> Value) -> Vec<u8> {
+    pub(crate) fn success<'a>(self, answer: &Answer, value: impl Fn(&str) -> Value<'a>) -> Vec<u8> {
         self.write(answer, &Content::Object(&value), &value)
     }
 
     /// A success whose envelope holds a list.
-    pub(crate) fn success_list(
+    pub(crate) fn success_list<'a>(
         self,
         answer: &Answer,
-        elements: Vec<Members>,
-        beside: impl Fn(&str) -> Value,
+        elements: Vec<Members<'a>>,
+        beside: impl Fn(&str) -> Value<'a>,
     ) -> Vec<u8> {
         self.write(answer, &Content::List(elements), &beside)
     }
 
-    fn write(self, answer: &Answer, content: &Content<'_>, beside: &dyn Fn(&str) -> Value) -> Vec<u8> {
+    fn write<'a>(
+        self,
+        answer: &Answer,
+        content: &Content<'_, 'a>,
+        beside: &dyn Fn(&str) -> Value<'a>,
+    ) -> Vec<u8> {
         let mut body = Body { text: String::with_capacity(USUAL_LENGTH), style: self };
         body.text.push('{');
         let code = ("ret_code", "000100");
@@ -129,14 +145,13 @@ struct Body {
 impl Body {
     /// The name of the next member of the object that is open.
     fn member(&mut self, name: &str) {
-        if !self.text.ends_with('{') {
-            self.text.push(',');
-        }
-        self.push_text(name);
-        self.text.push(':');
+        // Names are words of ours, without anything to escape.
+        self.text.push_str(if self.text.ends_with('{') { "\"" } else { ",\"" });
+        self.text.push_str(name);
+        self.text.push_str("\":");
     }
 
-    fn push_content(&mut self, answer: &Answer, content: &Content<'_>) {
+    fn push_content(&mut self, answer: &Answer, content: &Content<'_, '_>) {
         let is_beside = answer.envelope.is_empty();
         if !is_beside {
             self.member(answer.envelope);
@@ -149,13 +164,13 @@ impl Body {
         }
     }
 
-    fn push_object(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value) {
+    fn push_object<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value<'a>) {
         self.text.push('{');
         self.push_fields(fields, value);
         self.text.push('}');
     }
 
-    fn push_fields(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value) {
+    fn push_fields<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value<'a>) {
         for field in fields {
             let value = if field.form == Form::Null { Value::Nothing } else { value(field.name) };
             if field.optional && matches!(value, Value::Nothing) {
@@ -165,6 +180,12 @@ impl Body {
             let is_number = field.form == Form::Number
                 || (self.style.amounts_are_numbers && AMOUNTS.contains(&field.name));
             match (field.form, value) {
+                (_, Value::Amount(amount, currency)) => {
+                    let quote = if is_number { "" } else { "\"" };
+                    self.text.push_str(quote);
+                    amount.write(currency, &mut self.text);
+                    self.text.push_str(quote);
+                }
                 (_, Value::Text(literal)) if is_number => self.text.push_str(&literal),
                 (_, Value::Text(text)) => self.push_text(&text),
                 (Form::List(fields), Value::List(elements)) => self.push_list(fields, &elements),
@@ -176,7 +197,7 @@ impl Body {
         }
     }
 
-    fn push_list(&mut self, fields: &[AnswerField], elements: &[Members]) {
+    fn push_list(&mut self, fields: &[AnswerField], elements: &[Members<'_>]) {
         self.text.push('[');
         for (position, element) in elements.iter().enumerate() {
             if position > 0 {
@@ -188,7 +209,7 @@ impl Body {
     }
 
     fn push_text(&mut self, text: &str) {
-        if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        if is_plain(text) {
             self.text.push('"');
             self.text.push_str(text);
             self.text.push('"');
@@ -199,10 +220,16 @@ impl Body {
     }
 }
 
+/// Whether a text is its own JSON but for the quotes. Without an early end, so that the loop is wide.
+fn is_plain(text: &str) -> bool {
+    let is_odd = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    text.bytes().fold(0, |odd, byte| odd | u8::from(is_odd(byte))) == 0
+}
+
 /// The amounts that field tables call numbers and samples print as strings.
 const AMOUNTS: [&str; 3] = ["amount", "refundAmount", "voidAmount"];
 
-fn named(members: &Members, name: &str) -> Value {
+fn named<'a>(members: &Members<'a>, name: &str) -> Value<'a> {
     let found = members.iter().find(|(candidate, _)| *candidate == name);
     found.map_or(Value::Nothing, |(_, value)| value.clone())
 }

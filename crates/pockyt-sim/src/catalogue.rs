@@ -14,6 +14,9 @@
 //! | `book` | source of the older Yuansfer documentation, 2021 |
 //! | `java`, `php`, `python`, `go`, `csharp`, `js` | the vendor's SDKs |
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 mod auth_hold;
 mod auto_debit;
 mod cards;
@@ -95,16 +98,18 @@ pub fn operations() -> &'static [Operation] {
 /// The operation that is served at a path, by its own name or an alias. A part of a documented path in
 /// braces, as in `/v1/payor/upload/{payorNo}`, stands for any one part.
 pub fn at_path(path: &str) -> Option<&'static Operation> {
-    operations().iter().find(|operation| operation.paths().any(|known| fits(known, path)))
-}
-
-fn fits(known: &str, path: &str) -> bool {
-    match known.split_once('{') {
-        None => known == path,
-        Some((before, _)) => {
-            path.strip_prefix(before).is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
-        }
-    }
+    static PLAIN: LazyLock<BTreeMap<&str, &Operation>> = LazyLock::new(|| {
+        let all =
+            operations().iter().flat_map(|operation| operation.paths().map(move |path| (path, operation)));
+        all.filter(|(path, _)| !path.contains('{')).collect()
+    });
+    let fits = |known: &str| {
+        let before = known.split_once('{').map(|(before, _)| before);
+        let rest = before.and_then(|before| path.strip_prefix(before));
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+    };
+    let plain = PLAIN.get(path).copied();
+    plain.or_else(|| operations().iter().find(|operation| operation.paths().any(fits)))
 }
 
 /// The operation of a name: its own, else the last part of an alias, as in `/app-instore/v3/pay`.

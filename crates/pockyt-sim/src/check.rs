@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use pockyt_sign::Fields;
+use smallvec::SmallVec;
 
 use crate::catalogue::{Field, Need, Operation, Rule};
 use crate::money::Amount;
@@ -11,11 +12,20 @@ use crate::refusal::Refusal;
 use crate::{Millis, time};
 
 /// The fields of a request whose signature is right. An empty optional field counts as absent.
-pub(crate) struct Params<'a>(pub(crate) &'a Fields<'a>);
+pub(crate) struct Params<'a>(SmallVec<[(&'a str, &'a str); 20]>);
 
-impl Params<'_> {
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).filter(|value| !value.is_empty())
+impl<'a> Params<'a> {
+    pub(crate) fn of(fields: &'a Fields<'_>) -> Self {
+        Self(fields.iter().collect())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
+        self.given(name).filter(|value| !value.is_empty())
+    }
+
+    /// A field as it was given, empty or not.
+    pub(crate) fn given(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().find(|(candidate, _)| *candidate == name).map(|(_, value)| *value)
     }
 
     pub(crate) fn owned(&self, name: &str) -> Option<String> {
@@ -49,15 +59,17 @@ pub(crate) fn fields(
     now: Millis,
 ) -> Result<(), Refusal> {
     // The signature was judged before, and the fields that it covers come without it.
-    let fields = || operation.fields.iter().filter(|field| field.rule != Rule::Signature);
-    for field in fields() {
-        if let Some(rule) = missing(field, profile, params) {
+    let fields = operation.fields.iter().filter(|field| field.rule != Rule::Signature);
+    let fields: SmallVec<[(&Field, Option<&str>); 32]> =
+        fields.map(|field| (field, params.given(field.name))).collect();
+    for (field, given) in &fields {
+        if let Some(rule) = missing(field, *given, profile, params) {
             return Err(Refusal::missing(field.name, rule));
         }
     }
     conditional(operation, profile, params)?;
-    for field in fields() {
-        match params.0.get(field.name) {
+    for (field, given) in &fields {
+        match given {
             Some("") if is_needed(field, profile, params) => {
                 return Err(Refusal::bad_value(field.name, "a required field is not empty"));
             }
@@ -88,18 +100,23 @@ fn is_needed(field: &Field, profile: &Profile, params: &Params<'_>) -> bool {
     }
 }
 
-fn missing(field: &Field, profile: &Profile, params: &Params<'_>) -> Option<Cow<'static, str>> {
-    if profile.refuse_empty_values && params.0.get(field.name) == Some("") {
+fn missing(
+    field: &Field,
+    given: Option<&str>,
+    profile: &Profile,
+    params: &Params<'_>,
+) -> Option<Cow<'static, str>> {
+    if profile.refuse_empty_values && given == Some("") {
         return Some("an empty value is refused; leave the field out".into());
     }
     match need(field, profile) {
-        Need::Required if params.0.get(field.name).is_none() => Some("this field is required".into()),
+        Need::Required if given.is_none() => Some("this field is required".into()),
         Need::EitherIdentifier
             if params.get("transactionNo").is_none() && params.get("reference").is_none() =>
         {
             Some("transactionNo or reference is required".into())
         }
-        Need::OneOf(names) if names.iter().all(|name| params.0.get(name).is_none()) => {
+        Need::OneOf(names) if names.iter().all(|name| params.given(name).is_none()) => {
             Some(format!("one of {} is required", names.join(", ")).into())
         }
         _ => None,
@@ -125,67 +142,76 @@ fn conditional(operation: &Operation, profile: &Profile, params: &Params<'_>) ->
 
 /// The rule that a value breaks.
 fn broken(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
-    let length = value.chars().count();
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = || value.parse::<u32>().ok().filter(|_| digits && value.len() <= 9);
-    let (holds, text): (bool, Cow<'static, str>) = match rule {
+    let digits = || value.bytes().all(|byte| byte.is_ascii_digit());
+    let digits_between = |least, most| (least..=most).contains(&value.len()) && digits();
+    let is_short = |most| value.len() <= most || value.chars().count() <= most;
+    let capitals = |count| value.len() == count && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    let number = || value.parse::<u32>().ok().filter(|_| digits_between(1, 9));
+    let holds = match rule {
         Rule::Amount => return Amount::parse(value).err().map(Cow::Borrowed),
         Rule::AmountOrZero => return Amount::parse_or_zero(value).err().map(Cow::Borrowed),
-        Rule::Barcode => (digits && (10..=32).contains(&length), "a wallet code is 10 to 32 digits".into()),
+        Rule::Barcode => digits_between(10, 32),
         // The vendor's Python SDK writes them with a capital.
-        Rule::Boolean => (
-            ["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word)),
-            "it is true or false".into(),
-        ),
-        Rule::CardNumber => (is_test_card(value), "only published test numbers of cards are taken".into()),
-        Rule::ChoiceInAnyCase(words) => (
-            words.iter().any(|word| word.eq_ignore_ascii_case(value)),
-            format!("it is one of {}", words.join(", ")).into(),
-        ),
-        Rule::Country => (
-            (value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase()))
-                || (digits && length <= 3),
-            "a country is two capital letters".into(),
-        ),
-        Rule::Date => (time::is_date(value), "it is a day, yyyy-MM-dd".into()),
-        Rule::Day => (time::is_day(value), "it is a day, yyyyMMdd".into()),
-        Rule::Email => (is_email(value), "it is an address with one @, at most 254 characters".into()),
-        Rule::Timestamp => {
-            (time::parse_utc(value).is_some(), "it is a moment in UTC, yyyy-MM-ddTHH:mm:ssZ".into())
+        Rule::Boolean => ["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word)),
+        Rule::CardNumber => is_test_card(value),
+        Rule::Choice(words) => words.contains(&value),
+        Rule::ChoiceInAnyCase(words) => words.iter().any(|word| word.eq_ignore_ascii_case(value)),
+        Rule::Country => capitals(2) || digits_between(0, 3),
+        Rule::Currency => capitals(3),
+        Rule::Date => time::is_date(value),
+        Rule::Day => time::is_day(value),
+        Rule::Digits => digits_between(0, 32),
+        Rule::DigitsBetween(least, most) => digits_between(least, most),
+        Rule::Email => is_email(value),
+        Rule::Json => serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(),
+        Rule::Minutes => number().is_some_and(|minutes| (1..=525_600).contains(&minutes)),
+        Rule::Reference => {
+            is_short(MAX_REFERENCE) && value.trim() == value && !value.chars().any(char::is_control)
         }
-        Rule::Choice(words) => (words.contains(&value), format!("it is one of {}", words.join(", ")).into()),
-        Rule::Currency => (
-            value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_uppercase()),
-            "a currency is three capital letters".into(),
-        ),
-        Rule::DigitsBetween(least, most) => {
-            (digits && (least..=most).contains(&length), format!("it is {least} to {most} digits").into())
+        Rule::Signature => true,
+        Rule::Text(most) => is_short(most),
+        Rule::Timestamp => time::parse_utc(value).is_some(),
+        Rule::Url => is_url(value),
+        Rule::Vendor => {
+            value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         }
-        Rule::Digits => (digits && length <= 32, "it is at most 32 digits".into()),
-        Rule::Json => (serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(), "it is JSON".into()),
-        Rule::Minutes => (
-            number().is_some_and(|minutes| (1..=525_600).contains(&minutes)),
-            "it is minutes, 1 to 525600".into(),
-        ),
-        Rule::Reference => (
-            length <= MAX_REFERENCE && value.trim() == value && !value.chars().any(char::is_control),
-            "a reference is visible characters without blanks around them".into(),
-        ),
-        Rule::Signature => return None,
-        Rule::Text(most) => (length <= most, format!("it is at most {most} characters").into()),
-        Rule::Url => (is_url(value), "it is an absolute http or https URL of at most 2048 characters".into()),
-        Rule::Vendor => (
-            length <= 32 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
-            "a vendor is at most 32 letters, digits and _".into(),
-        ),
-        Rule::WholeNumber => (number().is_some(), "it is a whole number of at most 9 digits".into()),
+        Rule::WholeNumber => number().is_some(),
     };
-    (!holds).then_some(text)
+    (!holds).then(|| sentence(rule))
+}
+
+/// What a rule demands.
+fn sentence(rule: Rule) -> Cow<'static, str> {
+    match rule {
+        Rule::Amount | Rule::AmountOrZero => "an amount is a number".into(),
+        Rule::Barcode => "a wallet code is 10 to 32 digits".into(),
+        Rule::Boolean => "it is true or false".into(),
+        Rule::CardNumber => "only published test numbers of cards are taken".into(),
+        Rule::Choice(words) | Rule::ChoiceInAnyCase(words) => {
+            format!("it is one of {}", words.join(", ")).into()
+        }
+        Rule::Country => "a country is two capital letters".into(),
+        Rule::Currency => "a currency is three capital letters".into(),
+        Rule::Date => "it is a day, yyyy-MM-dd".into(),
+        Rule::Day => "it is a day, yyyyMMdd".into(),
+        Rule::Digits => "it is at most 32 digits".into(),
+        Rule::DigitsBetween(least, most) => format!("it is {least} to {most} digits").into(),
+        Rule::Email => "it is an address with one @, at most 254 characters".into(),
+        Rule::Json => "it is JSON".into(),
+        Rule::Minutes => "it is minutes, 1 to 525600".into(),
+        Rule::Reference => "a reference is visible characters without blanks around them".into(),
+        Rule::Signature => "it is 32 lower-case hexadecimal digits".into(),
+        Rule::Text(most) => format!("it is at most {most} characters").into(),
+        Rule::Timestamp => "it is a moment in UTC, yyyy-MM-ddTHH:mm:ssZ".into(),
+        Rule::Url => "it is an absolute http or https URL of at most 2048 characters".into(),
+        Rule::Vendor => "a vendor is at most 32 letters, digits and _".into(),
+        Rule::WholeNumber => "it is a whole number of at most 9 digits".into(),
+    }
 }
 
 fn too_long(rule: Rule, value: &str, profile: &Profile) -> Option<Cow<'static, str>> {
     let most = usize::try_from(profile.max_reference_length).unwrap_or(usize::MAX);
-    (rule == Rule::Reference && value.chars().count() > most)
+    (rule == Rule::Reference && value.len() > most && value.chars().count() > most)
         .then(|| format!("a reference is at most {most} characters").into())
 }
 
@@ -194,9 +220,13 @@ fn is_url(value: &str) -> bool {
         .split_once("://")
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"));
     let host = after_scheme.and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
-    value.chars().count() <= 2048
-        && host.is_some_and(|host| !host.is_empty())
-        && !value.chars().any(|c| c.is_whitespace() || c.is_control())
+    let is_blank = |byte: u8| byte <= b' ' || byte == 0x7f;
+    host.is_some_and(|host| !host.is_empty())
+        && if value.is_ascii() {
+            value.len() <= 2048 && !value.bytes().any(is_blank)
+        } else {
+            value.chars().count() <= 2048 && !value.chars().any(|c| c.is_whitespace() || c.is_control())
+        }
 }
 
 /// More than any profile allows; what is longer would not fit into notifications and pages.

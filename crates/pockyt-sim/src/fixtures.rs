@@ -9,9 +9,10 @@
 mod published;
 mod records;
 
+use crate::Millis;
 use crate::money::Amount;
-use crate::order::{Order, Role, Status};
-use crate::{Millis, Wallet};
+use crate::number::Number;
+use crate::order::{Order, Status, Terms};
 
 pub use published::PUBLISHED;
 pub(crate) use records::fill;
@@ -41,7 +42,8 @@ pub enum Repeat {
     Same,
 }
 
-const MERCHANT_NO: &str = "200043";
+/// Whose the documentation's orders are.
+pub(crate) const MERCHANT_NO: &str = "200043";
 const STORE_NO: &str = "300014";
 const PREPAY_NO: &str = "297553636764407286";
 const QUERY_NO: &str = "297553638300708562";
@@ -113,41 +115,20 @@ pub(crate) fn deep_link(transaction_no: &str) -> Option<&'static str> {
 }
 
 fn order(number: &str, reference: &str, hundredths: u64, currency: &str, status: Status) -> Order {
-    Order {
-        position: 0,
+    let terms = Terms {
         merchant_no: MERCHANT_NO.into(),
         store_no: STORE_NO.into(),
-        transaction_no: number.into(),
-        reference: Some(reference.into()),
         created_by: "published",
-        amount: Amount::from_hundredths(hundredths),
         currency: currency.into(),
         settle_currency: "USD".into(),
-        status,
         vendor: None,
-        vendor_id: None,
         store_admin_no: None,
-        description: None,
-        note: None,
         ipn_url: None,
         callback_url: None,
-        barcode: None,
-        deep_link: None,
-        has_cashier: false,
-        wants_qrcode: false,
         timeout_minutes: 120,
-        created: CREATED,
-        changed: if status == Status::Success { PAID } else { CREATED },
-        paid: (status == Status::Success).then_some(PAID),
-        expires: None,
-        wallet: Wallet::Never,
-        queries_before_confirm: None,
-        refunds: Vec::new(),
-        expiry_timer: None,
-        wallet_timer: None,
-        role: Role::Payment,
-        is_hidden: false,
-        customer_no: None,
-        vault_id: None,
-    }
+    };
+    let number = Number::parse(number).unwrap_or_default();
+    let order = Order::new(number, terms, Amount::from_hundredths(hundredths), status, CREATED);
+    let changed = if status == Status::Success { PAID } else { CREATED };
+    Order { reference: Some(reference.into()), changed, ..order }
 }

@@ -278,7 +278,9 @@ struct View {
 
 impl Journal {
     pub(crate) fn new(capacity: usize, merchants: impl Iterator<Item = String>) -> Self {
-        Self { capacity, views: merchants.map(|no| (no, View::default())).collect(), ..Self::default() }
+        let mut journal = Self { capacity, ..Self::default() };
+        journal.views.extend(merchants.map(|merchant_no| (merchant_no, View::default())));
+        journal
     }
 
     /// Whether any entry is kept at all.
@@ -313,11 +315,29 @@ impl Journal {
     }
 
     pub(crate) fn write(&mut self, at: Millis, merchant_no: Option<&str>, event: JournalEvent) {
-        self.counts.count(&event);
-        if let Some(view) = merchant_no.and_then(|no| self.views.get_mut(no)) {
-            view.counts.count(&event);
-        }
+        let counted = event.counted();
+        self.write_with(at, merchant_no, counted, || event);
+    }
+
+    /// The same, for what happens so often that an entry is only made where one is kept.
+    pub(crate) fn write_with(
+        &mut self,
+        at: Millis,
+        merchant_no: Option<&str>,
+        counted: Counted,
+        event: impl FnOnce() -> JournalEvent,
+    ) {
+        let is_kept = self.keeps_entries();
         self.last = self.last.max(at);
+        self.counts.count(counted, is_kept);
+        if let Some(view) = merchant_no.and_then(|no| self.views.get_mut(no)) {
+            view.counts.count(counted, is_kept);
+        }
+        if !is_kept {
+            return;
+        }
+        let event = event();
+        debug_assert_eq!(event.counted(), counted);
         let merchant_no = merchant_no.map(str::to_owned);
         self.entries.push_back(JournalEntry { seq: self.counts.entries, at: self.last, merchant_no, event });
         while self.entries.len() > self.capacity {
@@ -336,26 +356,63 @@ impl Journal {
 }
 
 impl JournalCounts {
-    fn count(&mut self, event: &JournalEvent) {
+    fn count(&mut self, counted: Counted, is_kept: bool) {
         self.entries += 1;
-        match event {
-            JournalEvent::AttemptJudged { verdict, .. } => {
-                self.acknowledged += u64::from(*verdict == Verdict::Acknowledged);
-            }
-            JournalEvent::AttemptStarted { .. } => self.attempts += 1,
-            JournalEvent::NotificationScheduled { .. } => self.notifications += 1,
-            JournalEvent::RefundBooked { .. } => self.refunds += 1,
-            JournalEvent::Request(record) => {
+        self.dropped += u64::from(!is_kept);
+        match counted {
+            Counted::Acknowledged => self.acknowledged += 1,
+            Counted::Attempt => self.attempts += 1,
+            Counted::Notification => self.notifications += 1,
+            Counted::Other => {}
+            Counted::Refund => self.refunds += 1,
+            Counted::Refusal => {
                 self.requests += 1;
-                self.refusals += u64::from(record.ret_code != "000100");
+                self.refusals += 1;
             }
-            JournalEvent::StatusChanged { .. } => self.status_changes += 1,
-            JournalEvent::CustomerAction { .. }
-            | JournalEvent::FaultUsed { .. }
-            | JournalEvent::FaultUnfired { .. }
-            | JournalEvent::MerchantReset
-            | JournalEvent::RecordChanged { .. }
-            | JournalEvent::ResendRequested { .. } => {}
+            Counted::StatusChange => self.status_changes += 1,
+            Counted::Success => self.requests += 1,
+        }
+    }
+}
+
+/// As what an entry counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Acknowledged,
+    Attempt,
+    Notification,
+    Other,
+    Refund,
+    Refusal,
+    StatusChange,
+    Success,
+}
+
+impl Counted {
+    pub(crate) fn request(ret_code: &str) -> Self {
+        if ret_code == "000100" { Self::Success } else { Self::Refusal }
+    }
+
+    pub(crate) fn verdict(verdict: Verdict) -> Self {
+        if verdict == Verdict::Acknowledged { Self::Acknowledged } else { Self::Other }
+    }
+}
+
+impl JournalEvent {
+    fn counted(&self) -> Counted {
+        match self {
+            Self::AttemptJudged { verdict, .. } => Counted::verdict(*verdict),
+            Self::AttemptStarted { .. } => Counted::Attempt,
+            Self::NotificationScheduled { .. } => Counted::Notification,
+            Self::RefundBooked { .. } => Counted::Refund,
+            Self::Request(record) => Counted::request(record.ret_code),
+            Self::StatusChanged { .. } => Counted::StatusChange,
+            Self::CustomerAction { .. }
+            | Self::FaultUsed { .. }
+            | Self::FaultUnfired { .. }
+            | Self::MerchantReset
+            | Self::RecordChanged { .. }
+            | Self::ResendRequested { .. } => Counted::Other,
         }
     }
 }

@@ -63,8 +63,9 @@ impl Amount {
         if whole.len() > 1 && whole.starts_with('0') {
             return Err("an amount has no superfluous zeros in front");
         }
-        // At most twelve digits, so neither the parse nor the caller's sums overflow.
-        format!("{whole}{fraction:0<2}").parse().map(Self).map_err(|_| "an amount is a number")
+        // At most twelve digits, so neither this nor the caller's sums overflow.
+        let digits = whole.bytes().chain(fraction.bytes()).chain("00".bytes().skip(fraction.len()));
+        Ok(Self(digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))))
     }
 
     /// Whether the currency can be divided like this.
@@ -79,11 +80,31 @@ impl Amount {
 
     /// `13.00`; `13` in a currency without a smaller unit.
     pub(crate) fn text(self, currency: &str) -> String {
-        if WHOLE_UNITS_ONLY.contains(&currency) {
-            (self.0 / 100).to_string()
-        } else {
-            format!("{}.{:02}", self.0 / 100, self.0 % 100)
+        let mut text = String::with_capacity(16);
+        self.write(currency, &mut text);
+        text
+    }
+
+    /// Appends [`Amount::text`].
+    pub(crate) fn write(self, currency: &str, text: &mut String) {
+        // From the right: digits and a point, at most 21 bytes.
+        let mut bytes = [0; 24];
+        let mut rest = self.0 / if WHOLE_UNITS_ONLY.contains(&currency) { 100 } else { 1 };
+        let point = if WHOLE_UNITS_ONLY.contains(&currency) { usize::MAX } else { 2 };
+        let mut length = 0;
+        for (place, byte) in bytes.iter_mut().rev().enumerate() {
+            if place == point {
+                *byte = b'.';
+            } else {
+                *byte = digit(rest % 10);
+                rest /= 10;
+            }
+            length = place + 1;
+            if rest == 0 && (point == usize::MAX || place > point) {
+                break;
+            }
         }
+        text.push_str(ascii(bytes.get(bytes.len() - length..).unwrap_or_default()));
     }
 
     /// `100` for a whole amount, else as [`Amount::text`]: the number in the answer of an automatic debit.
@@ -100,4 +121,14 @@ impl Amount {
     pub(crate) fn minus(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a digit is below ten")]
+pub(crate) fn digit(value: u64) -> u8 {
+    b'0' + value as u8
+}
+
+/// Text that was made of digits and points.
+pub(crate) fn ascii(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -3,18 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
-use pockyt_sign::SigningKey;
+use pockyt_sign::{SigningKey, Verifier};
 
 use crate::books::Books;
-use crate::order::Order;
+use crate::number::{NUMBERS, Number};
+use crate::order::{CHANNEL_DIGITS, CODE};
+use crate::orders::Orders;
 use crate::{ApiResponse, Millis};
+
+/// What a store signs with.
+#[derive(Clone)]
+pub(crate) struct Store {
+    pub(crate) key: SigningKey,
+    /// With the same key.
+    pub(crate) verifier: Verifier,
+}
+
+impl Store {
+    pub(crate) fn new(key: SigningKey) -> Self {
+        Self { verifier: Verifier::new(key.clone()), key }
+    }
+}
 
 /// The world of one merchant. Two merchants may use the same references and never see one another.
 pub(crate) struct Namespace {
-    pub(crate) stores: BTreeMap<String, SigningKey>,
-    pub(crate) orders: BTreeMap<String, Order>,
-    /// From `reference` to `transactionNo`.
-    pub(crate) references: BTreeMap<String, String>,
+    pub(crate) stores: BTreeMap<String, Store>,
+    pub(crate) orders: Orders,
     pub(crate) refund_references: BTreeSet<String>,
     /// Successes by operation and `Pockyt-Request-ID`.
     pub(crate) stored: BTreeMap<(&'static str, String), Stored>,
@@ -35,12 +49,8 @@ pub(crate) struct Stored {
     pub(crate) at: Millis,
 }
 
-/// How many transaction numbers one merchant can have.
-const NUMBERS: u64 = 100_000_000_000;
 /// Co-prime to `NUMBERS`, so that every number comes once before any comes again.
 const STRIDE: u64 = 61_803_398_877;
-/// How many merchants get numbers of their own.
-const ORDINALS: u64 = 1_000_000;
 
 impl Namespace {
     /// `ordinal` is the place of the merchant in the configuration.
@@ -49,13 +59,12 @@ impl Namespace {
         let first_number = rng.u64(..NUMBERS);
         Self {
             stores: BTreeMap::new(),
-            orders: BTreeMap::new(),
-            references: BTreeMap::new(),
+            orders: Orders::default(),
             refund_references: BTreeSet::new(),
             stored: BTreeMap::new(),
             books: Books::default(),
             rng,
-            ordinal: ordinal % ORDINALS,
+            ordinal,
             numbers_given: 0,
             first_number,
         }
@@ -68,31 +77,35 @@ impl Namespace {
         std::mem::replace(self, fresh)
     }
 
-    /// A number of 18 digits that no other order or refund of the simulator has.
-    ///
-    /// It begins with a 4 and the merchant's ordinal; the documentation's own numbers begin with 2 or 3.
-    pub(crate) fn next_number(&mut self) -> String {
-        let scattered = u128::from(self.first_number) + u128::from(self.numbers_given) * u128::from(STRIDE);
+    /// A number that no other order or refund of the simulator has.
+    pub(crate) fn next_number(&mut self) -> Number {
+        let within = u128::from(self.first_number) + u128::from(self.numbers_given) * u128::from(STRIDE);
         self.numbers_given += 1;
-        format!("4{:06}{:011}", self.ordinal, scattered % u128::from(NUMBERS))
+        Number::new(self.ordinal, u64::try_from(within % u128::from(NUMBERS)).unwrap_or_default())
+    }
+
+    /// The code of an order's QR code.
+    pub(crate) fn next_order_code(&mut self) -> [u8; CODE] {
+        [(); CODE].map(|()| self.next_letter())
     }
 
     /// A code such as wallets put into their links.
     pub(crate) fn next_code(&mut self, length: usize) -> String {
+        (0..length).map(|_| char::from(self.next_letter())).collect()
+    }
+
+    fn next_letter(&mut self) -> u8 {
         const ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-        (0..length)
-            .filter_map(|_| ALPHABET.get(self.rng.usize(..ALPHABET.len())))
-            .map(|b| char::from(*b))
-            .collect()
+        ALPHABET.get(self.rng.usize(..ALPHABET.len())).copied().unwrap_or_default()
     }
 
-    /// Digits, as in the ids of payment channels.
-    pub(crate) fn next_digits(&mut self, length: usize) -> String {
-        (0..length).map(|_| char::from(b'0' + self.rng.u8(..10))).collect()
+    /// Digits, as in the ids of payment channels, two in a byte.
+    pub(crate) fn next_channel_id(&mut self) -> [u8; CHANNEL_DIGITS / 2] {
+        [(); CHANNEL_DIGITS / 2].map(|()| self.rng.u8(..10) << 4 | self.rng.u8(..10))
     }
 
-    /// The key of a store; that of the first store when it is not known.
-    pub(crate) fn key(&self, store_no: Option<&str>) -> Option<&SigningKey> {
+    /// A store; the first one when it is not known.
+    pub(crate) fn store(&self, store_no: Option<&str>) -> Option<&Store> {
         store_no.and_then(|store_no| self.stores.get(store_no)).or_else(|| self.stores.values().next())
     }
 }

@@ -1,11 +1,15 @@
 //! One order: what was agreed, what became of it, what went back.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::Key;
-use crate::money::Amount;
+use crate::money::{Amount, ascii, digit};
+use crate::number::Number;
 use crate::view::{RefundView, TransactionView};
-use crate::{Millis, Wallet};
+use crate::{Millis, fixtures};
 
 /// The status of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,50 +54,92 @@ impl Status {
     }
 }
 
-/// The digits of a wallet's code. They are a secret, so this has no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Barcode(pub(crate) String);
+/// The digits of a wallet's code, up to 32, two in a byte. They are a secret, so this has no `Debug`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Barcode([u8; 16]);
 
-#[derive(Clone)]
-pub(crate) struct Order {
-    /// Counts the orders of the simulator as they are made.
-    pub(crate) position: u64,
+impl Barcode {
+    /// What is not a digit has been refused.
+    pub(crate) fn new(digits: &str) -> Self {
+        let mut packed = [0xff; 16];
+        for (byte, pair) in packed.iter_mut().zip(digits.as_bytes().chunks(2)) {
+            let nibble = |at: usize| pair.get(at).map_or(0x0f, |digit| digit & 0x0f);
+            *byte = nibble(0) << 4 | nibble(1);
+        }
+        Self(packed)
+    }
+}
+
+/// What the orders of a shop have in common, so that it is kept once for many of them.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Terms {
     pub(crate) merchant_no: String,
     pub(crate) store_no: String,
-    pub(crate) transaction_no: String,
-    pub(crate) reference: Option<String>,
     pub(crate) created_by: &'static str,
-    pub(crate) amount: Amount,
     pub(crate) currency: String,
     pub(crate) settle_currency: String,
-    pub(crate) status: Status,
     pub(crate) vendor: Option<String>,
-    pub(crate) vendor_id: Option<String>,
     pub(crate) store_admin_no: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) note: Option<String>,
     pub(crate) ipn_url: Option<String>,
     pub(crate) callback_url: Option<String>,
-    pub(crate) barcode: Option<Barcode>,
-    pub(crate) deep_link: Option<String>,
-    pub(crate) has_cashier: bool,
-    pub(crate) wants_qrcode: bool,
     pub(crate) timeout_minutes: u32,
-    pub(crate) created: Millis,
-    pub(crate) changed: Millis,
-    pub(crate) paid: Option<Millis>,
-    pub(crate) expires: Option<Millis>,
-    pub(crate) wallet: Wallet,
-    pub(crate) queries_before_confirm: Option<u32>,
-    pub(crate) refunds: Vec<Refund>,
-    pub(crate) expiry_timer: Option<Key>,
-    pub(crate) wallet_timer: Option<Key>,
-    pub(crate) role: Role,
-    /// Not yet to be seen by queries: booked late, or behind a code that nobody has scanned.
-    pub(crate) is_hidden: bool,
+}
+
+/// What few orders have.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rare {
+    pub(crate) description: Option<String>,
+    pub(crate) note: Option<String>,
     pub(crate) customer_no: Option<String>,
     /// What was kept of the payment method.
     pub(crate) vault_id: Option<String>,
+    pub(crate) refunds: Vec<Refund>,
+}
+
+/// An order. Its [`Terms`] are its fields as well.
+#[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
+pub(crate) struct Order {
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) reference: Option<Box<str>>,
+    pub(crate) rare: Option<Box<Rare>>,
+    /// Counts the orders of the simulator as they are made.
+    pub(crate) position: u32,
+    pub(crate) amount: Amount,
+    pub(crate) created: Millis,
+    /// When the status last changed.
+    pub(crate) changed: Millis,
+    /// Closes it; it has none before a payment channel knows it, nor when it is final.
+    pub(crate) expiry_timer: Option<Key>,
+    pub(crate) wallet_timer: Option<Key>,
+    pub(crate) queries_before_confirm: Option<u32>,
+    pub(crate) number: Number,
+    pub(crate) barcode: Option<Barcode>,
+    /// Of its QR code, if it has one.
+    pub(crate) code: Option<[u8; CODE]>,
+    /// The end of the payment channel's number of it, two digits in a byte.
+    pub(crate) channel_id: Option<[u8; CHANNEL_DIGITS / 2]>,
+    pub(crate) status: Status,
+    pub(crate) role: Role,
+    pub(crate) has_cashier: bool,
+    pub(crate) wants_qrcode: bool,
+    /// Not yet to be seen by queries: booked late, or behind a code that nobody has scanned.
+    pub(crate) is_hidden: bool,
+    /// The customer confirms in the instant before a cancel.
+    pub(crate) confirms_on_cancel: bool,
+}
+
+/// How long the code in a link of a wallet is.
+pub(crate) const CODE: usize = 20;
+/// How many digits follow the day in a payment channel's number.
+pub(crate) const CHANNEL_DIGITS: usize = 20;
+
+impl Deref for Order {
+    type Target = Terms;
+
+    fn deref(&self) -> &Terms {
+        &self.terms
+    }
 }
 
 /// What an order is for.
@@ -107,17 +153,116 @@ pub(crate) enum Role {
     Payment,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Refund {
-    pub(crate) transaction_no: String,
+    pub(crate) transaction_no: Number,
     pub(crate) reference: Option<String>,
     pub(crate) amount: Amount,
     pub(crate) at: Millis,
 }
 
 impl Order {
+    /// A new order of these terms, without a customer.
+    pub(crate) fn new(number: Number, terms: Terms, amount: Amount, status: Status, created: Millis) -> Self {
+        Self {
+            terms: Arc::new(terms),
+            reference: None,
+            rare: None,
+            position: 0,
+            amount,
+            created,
+            changed: created,
+            expiry_timer: None,
+            wallet_timer: None,
+            queries_before_confirm: None,
+            number,
+            barcode: None,
+            code: None,
+            channel_id: None,
+            status,
+            role: Role::Payment,
+            has_cashier: false,
+            wants_qrcode: false,
+            is_hidden: false,
+            confirms_on_cancel: false,
+        }
+    }
+
+    /// Changes its terms before it is in the books.
+    pub(crate) fn with_terms(mut self, change: impl FnOnce(&mut Terms)) -> Self {
+        change(Arc::make_mut(&mut self.terms));
+        self
+    }
+
+    /// What few orders have, to be changed.
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn rare(&self) -> Option<&Rare> {
+        self.rare.as_deref()
+    }
+
+    pub(crate) fn is_called(&self, reference: &str) -> bool {
+        self.reference.as_deref() == Some(reference)
+    }
+
+    pub(crate) fn owned_reference(&self) -> Option<String> {
+        self.reference.as_deref().map(str::to_owned)
+    }
+
+    pub(crate) fn description(&self) -> Option<&str> {
+        self.rare()?.description.as_deref()
+    }
+
+    pub(crate) fn note(&self) -> Option<&str> {
+        self.rare()?.note.as_deref()
+    }
+
+    pub(crate) fn customer_no(&self) -> Option<&str> {
+        self.rare()?.customer_no.as_deref()
+    }
+
+    pub(crate) fn vault_id(&self) -> Option<&str> {
+        self.rare()?.vault_id.as_deref()
+    }
+
+    pub(crate) fn refunds(&self) -> &[Refund] {
+        self.rare().map_or(&[], |rare| &rare.refunds)
+    }
+
+    /// When it was paid: nothing changes a paid order's status.
+    pub(crate) fn paid(&self) -> Option<Millis> {
+        (self.status == Status::Success).then_some(self.changed)
+    }
+
+    /// The payment channel's number of a paid order: the day and some digits.
+    pub(crate) fn vendor_id(&self) -> Option<String> {
+        let digits = self.channel_id?.into_iter().flat_map(|pair| [pair >> 4, pair & 0x0f]);
+        let mut id = self.paid()?.day();
+        id.extend(digits.map(|value| char::from(digit(u64::from(value)))));
+        Some(id)
+    }
+
+    /// The text of its QR code.
+    pub(crate) fn deep_link(&self, public_url: &str) -> Option<String> {
+        let code = self.code?;
+        if let Some(link) = fixtures::deep_link(&self.number) {
+            return Some(link.to_owned());
+        }
+        let before = match self.vendor.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "" | "alipay" | "alipay_cn" | "alipay_hk" => "https://qr.alipay.com/bax0",
+            "wechat" | "wechatpay" => "weixin://wxpay/bizpayurl?pr=",
+            "unionpay" => "https://qr.95516.com/",
+            "cashapppay" => "https://cash.app/qr/",
+            "paypal" => "https://www.paypal.com/qrcodes/",
+            _ => return Some(self.cashier_url(public_url)),
+        };
+        Some(format!("{before}{}", ascii(&code)))
+    }
+
     pub(crate) fn refunded(&self) -> Amount {
-        self.refunds.iter().fold(Amount::ZERO, |sum, refund| sum.plus(refund.amount))
+        self.refunds().iter().fold(Amount::ZERO, |sum, refund| sum.plus(refund.amount))
     }
 
     /// What can still be refunded: the payment less the refunds, nothing before it is paid.
@@ -135,7 +280,7 @@ impl Order {
     }
 
     pub(crate) fn cashier_url(&self, public_url: &str) -> String {
-        format!("{public_url}/cashier/{}", self.transaction_no)
+        [public_url, "/cashier/", &self.number].concat()
     }
 
     /// Where the customer of a card payment that waits confirms it.
@@ -147,25 +292,25 @@ impl Order {
         TransactionView {
             merchant_no: self.merchant_no.clone(),
             store_no: self.store_no.clone(),
-            transaction_no: self.transaction_no.clone(),
-            reference: self.reference.clone(),
+            transaction_no: self.number.into(),
+            reference: self.owned_reference(),
             created_by: self.created_by,
             amount: self.amount_text(),
             currency: self.currency.clone(),
             settle_currency: self.settle_currency.clone(),
             status: self.status,
             vendor: self.vendor.clone(),
-            description: self.description.clone(),
-            note: self.note.clone(),
+            description: self.description().map(str::to_owned),
+            note: self.note().map(str::to_owned),
             ipn_url: self.ipn_url.clone(),
             callback_url: self.callback_url.clone(),
             cashier_url: self.has_cashier.then(|| self.cashier_url(public_url)),
-            deep_link: self.deep_link.clone(),
+            deep_link: self.deep_link(public_url),
             create_time: self.created.in_answers(),
-            payment_time: self.paid.map(Millis::in_answers),
-            expires_at: self.expires.filter(|_| !self.status.is_final()),
+            payment_time: self.paid().map(Millis::in_answers),
+            expires_at: self.expiry_timer.map(|(at, _)| at),
             refunded_amount: self.refunded().text(&self.currency),
-            refunds: self.refunds.iter().map(|refund| refund.view(&self.currency)).collect(),
+            refunds: self.refunds().iter().map(|refund| refund.view(&self.currency)).collect(),
         }
     }
 }
@@ -173,7 +318,7 @@ impl Order {
 impl Refund {
     fn view(&self, currency: &str) -> RefundView {
         RefundView {
-            refund_transaction_no: self.transaction_no.clone(),
+            refund_transaction_no: self.transaction_no.into(),
             refund_reference: self.reference.clone(),
             refund_amount: self.amount.text(currency),
             at: self.at,

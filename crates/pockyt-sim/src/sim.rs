@@ -29,14 +29,13 @@ use std::fmt;
 pub use control::ControlError;
 pub use faults::{Connection, HeadCut, Reception};
 
-use pockyt_sign::SigningKey;
-
-use crate::agenda::{Agenda, Event, Timer};
+use crate::agenda::{Agenda, Event, OrderTimer, Timer};
 use crate::journal::Journal;
-use crate::namespace::Namespace;
+use crate::namespace::{Namespace, Store};
+use crate::number::Number;
 use crate::order::{Order, Status};
 use crate::view::TransactionView;
-use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault};
+use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault, fixtures};
 use notify::Notifications;
 
 /// Pockyt as a state machine: requests, time and verdicts go in, answers and deliveries come out.
@@ -51,8 +50,10 @@ use notify::Notifications;
 pub struct Sim {
     config: Config,
     now: Millis,
-    namespaces: BTreeMap<String, Namespace>,
-    /// From every `transactionNo` to its merchant.
+    namespaces: BTreeMap<String, Box<Namespace>>,
+    /// The merchants in the order in which they are configured.
+    merchants: Vec<String>,
+    /// From the number of what is not an order to its merchant.
     owners: BTreeMap<String, String>,
     agenda: Agenda,
     notifications: Notifications,
@@ -67,17 +68,19 @@ impl Sim {
     /// A new Pockyt. The published sandbox account 200043, if it is configured with its published token,
     /// holds the documentation's example orders.
     pub fn new(config: Config, now: Millis) -> Self {
-        let mut namespaces = BTreeMap::<String, Namespace>::new();
+        let mut namespaces = BTreeMap::<String, Box<Namespace>>::new();
+        let mut merchants = Vec::new();
         for account in &config.accounts {
-            let ordinal = namespaces.len() as u64;
-            namespaces
-                .entry(account.merchant_no().to_owned())
-                .or_insert_with(|| Namespace::new(account.merchant_no(), ordinal, config.seed))
-                .stores
-                .insert(account.store_no().to_owned(), account.key().clone());
+            let merchant_no = account.merchant_no();
+            let namespace = namespaces.entry(merchant_no.to_owned()).or_insert_with(|| {
+                merchants.push(merchant_no.to_owned());
+                Box::new(Namespace::new(merchant_no, merchants.len() as u64 - 1, config.seed))
+            });
+            namespace.stores.insert(account.store_no().to_owned(), Store::new(account.key().clone()));
         }
         let mut sim = Self {
             now,
+            merchants,
             owners: BTreeMap::new(),
             agenda: Agenda::default(),
             notifications: Notifications::default(),
@@ -126,7 +129,7 @@ impl Sim {
     /// All orders, oldest first, those included that queries do not see: holds, unpaid mixed codes, and what
     /// is booked late.
     pub fn transactions(&self) -> Vec<TransactionView> {
-        let mut orders: Vec<&Order> = self.namespaces.values().flat_map(|n| n.orders.values()).collect();
+        let mut orders: Vec<&Order> = self.namespaces.values().flat_map(|n| n.orders.iter()).collect();
         orders.sort_by_key(|order| order.position);
         orders.into_iter().map(|order| order.view(&self.config.public_url)).collect()
     }
@@ -172,42 +175,58 @@ impl Sim {
         match timer {
             Timer::AcceptConnections => self.accept_connections(),
             Timer::Release { ticket } => self.release(ticket, at),
-            Timer::Book { transaction_no } => self.book(&transaction_no, at),
-            Timer::Decide { number, to } => {
-                self.decide(&number, to, at, "customer");
+            Timer::Decide(decision) => {
+                self.decide(&decision.number, decision.to, at, "customer");
             }
-            Timer::Confirm { transaction_no } => {
-                self.change_status(&transaction_no, Status::Success, at, "customer");
-            }
-            Timer::Decline { transaction_no } => {
-                self.change_status(&transaction_no, Status::Failed, at, "customer");
-            }
-            Timer::TimeOut { transaction_no } => {
-                self.change_status(&transaction_no, Status::Closed, at, "timeout");
-            }
+            Timer::Order { what, number } => self.fire_for_order(what, Number::of_value(number), at),
         }
     }
 
-    fn namespace_of(&self, transaction_no: &str) -> Option<&Namespace> {
-        self.namespaces.get(self.owners.get(transaction_no)?)
+    fn fire_for_order(&mut self, what: OrderTimer, number: Number, at: Millis) {
+        match what {
+            OrderTimer::Book => self.book(&number, at),
+            OrderTimer::Confirm => drop(self.change_status(&number, Status::Success, at, "customer")),
+            OrderTimer::Decline => drop(self.change_status(&number, Status::Failed, at, "customer")),
+            OrderTimer::TimeOut => drop(self.change_status(&number, Status::Closed, at, "timeout")),
+        }
     }
 
-    fn namespace_of_mut(&mut self, transaction_no: &str) -> Option<&mut Namespace> {
-        self.namespaces.get_mut(self.owners.get(transaction_no)?)
+    /// Whose a number is: that of an order, or of anything else that has one.
+    fn owner(&self, number: &str) -> Option<&str> {
+        let of_order = || Some(self.order(number)?.merchant_no.as_str());
+        self.owners.get(number).map(String::as_str).or_else(of_order)
     }
 
-    fn order(&self, transaction_no: &str) -> Option<&Order> {
-        self.namespace_of(transaction_no)?.orders.get(transaction_no)
+    /// Whose an order is if there is one of this number: the number says it, but for the documentation's.
+    fn merchant_by(&self, number: &str) -> Option<&str> {
+        match Number::parse(number)?.ordinal() {
+            Some(ordinal) => self.merchants.get(usize::try_from(ordinal).ok()?).map(String::as_str),
+            None => Some(fixtures::MERCHANT_NO),
+        }
     }
 
-    fn order_mut(&mut self, transaction_no: &str) -> Option<&mut Order> {
-        self.namespace_of_mut(transaction_no)?.orders.get_mut(transaction_no)
+    fn order(&self, number: &str) -> Option<&Order> {
+        self.namespaces.get(self.merchant_by(number)?)?.orders.get(number)
+    }
+
+    fn order_mut(&mut self, number: &str) -> Option<&mut Order> {
+        self.namespace_by_mut(number)?.orders.get_mut(number)
+    }
+
+    fn namespace_by_mut(&mut self, number: &str) -> Option<&mut Namespace> {
+        let merchants = &self.merchants;
+        let merchant_no = match Number::parse(number)?.ordinal() {
+            Some(ordinal) => merchants.get(usize::try_from(ordinal).ok()?)?,
+            None => fixtures::MERCHANT_NO,
+        };
+        self.namespaces.get_mut(merchant_no).map(Box::as_mut)
     }
 
     /// Whether this is a sandbox account with the token that Pockyt publishes.
     fn is_published_account(&self, merchant_no: &str) -> bool {
         let namespace = self.namespaces.get(merchant_no);
-        namespace.is_some_and(|namespace| namespace.stores.values().any(SigningKey::is_published_sandbox))
+        namespace
+            .is_some_and(|namespace| namespace.stores.values().any(|store| store.key.is_published_sandbox()))
     }
 }
 

@@ -4,9 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
+
+use crate::money::digit;
 
 /// UTC milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,28 +24,30 @@ impl Millis {
 
     /// `yyyy-MM-dd HH:mm:ss` in UTC+8, as in `createTime` and `paymentTime`.
     pub(crate) fn in_answers(self) -> String {
-        self.in_china("%Y-%m-%d %H:%M:%S")
+        written(self.in_zone(CHINA), ["-", "-", " ", ":", ":", ""])
     }
 
     /// `yyyyMMddHHmmss` so many hours east of UTC, as in the `time` of a notification.
     pub(crate) fn in_notifications(self, zone_hours: i8) -> String {
         let zone = Offset::from_hours(zone_hours).unwrap_or(Offset::UTC);
-        zone.to_datetime(self.timestamp()).strftime("%Y%m%d%H%M%S").to_string()
+        written(self.in_zone(zone), [""; 6])
     }
 
     /// `yyyy-MM-ddTHH:mm:ssZ`, as in payouts, customers and card payments.
     pub(crate) fn in_utc(self) -> String {
-        Offset::UTC.to_datetime(self.timestamp()).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+        written(self.in_zone(Offset::UTC), ["-", "-", "T", ":", ":", "Z"])
     }
 
     /// `yyyy-MM-ddTHH:mm:ss+08:00`, as in the expiry times of automatic debits.
     pub(crate) fn in_china_with_offset(self) -> String {
-        self.in_china("%Y-%m-%dT%H:%M:%S+08:00")
+        written(self.in_zone(CHINA), ["-", "-", "T", ":", ":", "+08:00"])
     }
 
     /// `yyyyMMdd` in UTC+8, the days of the reports.
     pub(crate) fn day(self) -> String {
-        self.in_china("%Y%m%d")
+        let mut text = written(self.in_zone(CHINA), [""; 6]);
+        text.truncate("yyyyMMdd".len());
+        text
     }
 
     fn timestamp(self) -> Timestamp {
@@ -51,9 +55,29 @@ impl Millis {
         Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
     }
 
-    fn in_china(self, format: &str) -> String {
-        Offset::constant(8).to_datetime(self.timestamp()).strftime(format).to_string()
+    fn in_zone(self, zone: Offset) -> DateTime {
+        zone.to_datetime(self.timestamp())
     }
+}
+
+/// Pockyt works in UTC+8.
+const CHINA: Offset = Offset::constant(8);
+
+/// Year, month, day, hour, minute and second, each with what follows it.
+fn written(time: DateTime, after: [&str; 6]) -> String {
+    let mut text = String::with_capacity(32);
+    let [century, year] = [time.year() / 100, time.year() % 100].map(i16::unsigned_abs);
+    let two_digits = |text: &mut String, value: u16| {
+        text.extend([value / 10, value % 10].map(|value| char::from(digit(u64::from(value)))));
+    };
+    two_digits(&mut text, century);
+    let parts = [time.month(), time.day(), time.hour(), time.minute(), time.second()];
+    let parts = parts.map(i8::unsigned_abs).map(u16::from);
+    for (part, after) in std::iter::once(year).chain(parts).zip(after) {
+        two_digits(&mut text, part);
+        text.push_str(after);
+    }
+    text
 }
 
 impl fmt::Display for Millis {
@@ -87,7 +111,7 @@ pub(crate) fn parse_day(text: &str) -> Option<Date> {
 
 /// Whether a day, `yyyy-MM-dd`, is so many years ago or more.
 pub(crate) fn years_before(day: &str, years: i16, now: Millis) -> bool {
-    let today = Offset::constant(8).to_datetime(now.timestamp()).date();
+    let today = now.in_zone(CHINA).date();
     let Ok(day) = day.parse::<Date>() else { return false };
     let latest = Date::new(today.year().saturating_sub(years), today.month(), today.day());
     // The 29th of February of a year that has none: the day before.

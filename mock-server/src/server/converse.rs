@@ -6,26 +6,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
-use tower_service::Service;
 
 use super::crowd::Place;
 use super::line::{Busy, Fate, Line, Wire};
 use crate::ending::{Broken, Ending};
 use crate::tls::Tls;
+use crate::web::{Offer, Spelled};
 
-/// From the start of waiting for a request to the end of its headers, so also the idle time of a
-/// kept-alive connection.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection may take to say what it speaks.
+const OPENING_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a connection of HTTP/2 may say nothing before it is asked whether it is still there, and how
 /// long it has to answer.
 const PING_AFTER: Duration = Duration::from_secs(30);
@@ -38,26 +36,17 @@ const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// The first byte of every TLS connection: a handshake record.
 const TLS_RECORD: u8 = 22;
 
-pub(super) async fn converse(
-    wire: Wire,
-    line: Arc<Line>,
-    _place: Place,
-    tls: Option<Tls>,
-    router: Router,
-    stopping: watch::Receiver<bool>,
-) {
-    let mut told = stopping.clone();
+pub(super) async fn converse(wire: Wire, line: Arc<Line>, _place: Place, tls: Option<Tls>, offer: Offer) {
     let opened = tokio::select! {
         // Nothing was asked yet, so there is nothing to finish.
         () = line.decided() => return,
-        opened = tokio::time::timeout(HEADER_TIMEOUT, open(wire, tls)) => opened,
-        _ = told.changed() => return,
+        opened = tokio::time::timeout(OPENING_TIMEOUT, open(wire, tls)) => opened,
     };
     match opened {
-        Ok(Ok(Opened::Plain(wire, is_http2))) => serve(wire, is_http2, line, router, stopping).await,
+        Ok(Ok(Opened::Plain(wire, is_http2))) => serve(wire, is_http2, line, offer).await,
         Ok(Ok(Opened::Tls(stream))) => {
             let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-            serve(*stream, is_http2, line, router, stopping).await;
+            serve(*stream, is_http2, line, offer).await;
         }
         // Broken, or silent for too long.
         Ok(Err(_)) | Err(_) => {}
@@ -80,36 +69,34 @@ async fn open(mut wire: Wire, tls: Option<Tls>) -> io::Result<Opened> {
     Ok(Opened::Plain(wire, is_http2))
 }
 
-async fn serve<W>(wire: W, is_http2: bool, line: Arc<Line>, router: Router, stopping: watch::Receiver<bool>)
+async fn serve<W>(wire: W, is_http2: bool, line: Arc<Line>, offer: Offer)
 where
     W: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let answering = Answering { router, line: Arc::clone(&line) };
+    let answering = {
+        let line = Arc::clone(&line);
+        service_fn(move |request| answer(offer.clone(), Arc::clone(&line), request))
+    };
     let io = TokioIo::new(wire);
     if is_http2 {
+        line.outlive_silence();
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_AFTER)
             .keep_alive_timeout(PING_TIMEOUT)
             .max_concurrent_streams(STREAMS)
             .serve_connection(io, answering);
-        drive(connection, http2::Connection::graceful_shutdown, &line, stopping).await;
+        drive(connection, http2::Connection::graceful_shutdown, &line).await;
     } else {
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
-            .serve_connection(io, answering);
-        drive(connection, http1::Connection::graceful_shutdown, &line, stopping).await;
+        // The crowd sees to it that nobody waits for a request for ever: a timer set for each request costs
+        // more than reading it.
+        let connection = http1::Builder::new().serve_connection(io, answering);
+        drive(connection, http1::Connection::graceful_shutdown, &line).await;
     }
 }
 
 /// Serves until the connection ends by itself, is cut, or has finished what was under way.
-async fn drive<C: Future>(
-    connection: C,
-    finish: impl Fn(Pin<&mut C>),
-    line: &Line,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn drive<C: Future>(connection: C, finish: impl Fn(Pin<&mut C>), line: &Line) {
     tokio::pin!(connection);
     loop {
         tokio::select! {
@@ -121,40 +108,27 @@ async fn drive<C: Future>(
             },
             // A broken connection is the client's affair.
             _ = connection.as_mut() => return,
-            Ok(()) = stopping.changed() => finish(connection.as_mut()),
         }
     }
 }
 
-/// The router as hyper wants it, which cuts the line where an answer says so.
-#[derive(Clone)]
-struct Answering {
-    router: Router,
+/// Answers a request, and cuts the line where the answer says so.
+async fn answer(
+    offer: Offer,
     line: Arc<Line>,
-}
-
-impl hyper::service::Service<Request<Incoming>> for Answering {
-    type Response = Response<Spoken>;
-    type Error = Broken;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Broken>> + Send>>;
-
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let Self { mut router, line } = self.clone();
-        let busy = line.work();
-        Box::pin(async move {
-            let Ok(response) = router.call(request.map(Body::new)).await;
-            match response.extensions().get() {
-                Some(Ending::NoAnswer(broken)) => {
-                    line.decide(fate_of(*broken));
-                    Err(*broken)
-                }
-                Some(Ending::CloseAfter) => {
-                    Ok(response.map(|body| Spoken { body, line, closes: true, _busy: busy }))
-                }
-                None => Ok(response.map(|body| Spoken { body, line, closes: false, _busy: busy })),
-            }
-        })
-    }
+    request: Request<Incoming>,
+) -> Result<Response<Spoken>, Broken> {
+    let busy = line.work();
+    let response = offer.answer(request).await;
+    let closes = match response.extensions().get() {
+        Some(Ending::NoAnswer(broken)) => {
+            line.decide(fate_of(*broken));
+            return Err(*broken);
+        }
+        Some(Ending::CloseAfter) => true,
+        None => false,
+    };
+    Ok(response.map(|body| Spoken { body, line, closes, _busy: busy }))
 }
 
 fn fate_of(broken: Broken) -> Fate {
@@ -166,7 +140,7 @@ fn fate_of(broken: Broken) -> Fate {
 
 /// The body of an answer on its way out.
 struct Spoken {
-    body: Body,
+    body: Spelled,
     line: Arc<Line>,
     closes: bool,
     _busy: Busy,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::line::{Fate, Line};
 
@@ -46,6 +49,25 @@ impl Crowd {
         }
     }
 
+    /// Ends those that have had no request under way for so long, where the protocol has no way of its own to
+    /// find out whether anybody is still there.
+    pub(super) fn end_silent(&self, patience: Duration) {
+        let now = Instant::now();
+        let is_silent = |line: &&Arc<Line>| {
+            line.ends_by_silence() && line.is_idle() && now.duration_since(line.idle_since()) >= patience
+        };
+        for line in self.lock().lines.values().filter(is_silent) {
+            line.decide(Fate::Close);
+        }
+    }
+
+    /// Lets all of them finish what is under way.
+    pub(super) fn finish(&self) {
+        for line in self.lock().lines.values() {
+            line.decide(Fate::Finish);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Members> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -54,5 +76,34 @@ impl Crowd {
 impl Drop for Place {
     fn drop(&mut self) {
         self.crowd.lock().lines.remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[tokio::test(start_paused = true)]
+    async fn only_those_end_by_silence_that_have_had_no_request_for_long() {
+        let crowd = Crowd::default();
+        let line = || Arc::new(Line::default());
+        let (silent, busy, multiplexed, lively) = (line(), line(), line(), line());
+        let _places = [&silent, &busy, &multiplexed, &lively].map(|line| crowd.admit(line));
+        multiplexed.outlive_silence();
+        let _request = busy.work();
+
+        tokio::time::advance(PATIENCE / 2).await;
+        drop(lively.work());
+        crowd.end_silent(PATIENCE);
+        assert_eq!(silent.fate(), Fate::Open);
+
+        tokio::time::advance(PATIENCE / 2).await;
+        crowd.end_silent(PATIENCE);
+        assert_eq!(silent.fate(), Fate::Close);
+        for other in [busy, multiplexed, lively] {
+            assert_eq!(other.fate(), Fate::Open);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ pub(crate) struct Line {
     began: Instant,
     /// When the last request ended, in milliseconds from the beginning of the connection.
     last_end: AtomicU64,
+    outlives_silence: AtomicBool,
 }
 
 /// A request under way on a connection.
@@ -58,6 +59,7 @@ impl Default for Line {
             busy: AtomicUsize::new(0),
             began: Instant::now(),
             last_end: AtomicU64::new(0),
+            outlives_silence: AtomicBool::new(false),
         }
     }
 }
@@ -75,6 +77,15 @@ impl Line {
 
     pub(crate) fn idle_since(&self) -> Instant {
         self.began + Duration::from_millis(self.last_end.load(Ordering::Relaxed))
+    }
+
+    /// Says that the protocol itself finds out whether anybody is still there.
+    pub(crate) fn outlive_silence(&self) {
+        self.outlives_silence.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ends_by_silence(&self) -> bool {
+        !self.outlives_silence.load(Ordering::Relaxed)
     }
 
     pub(crate) fn fate(&self) -> Fate {

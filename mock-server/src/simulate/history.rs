@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use pockyt_sim::{Script, Status};
+use pockyt_sim::{Config, Script, Status};
 
 use super::Simulation;
-use super::merchant::{Encoding, IPN_URL, MERCHANT_NO, Merchant, STORE_NO, read};
+use super::answer::read;
+use super::merchant::{Encoding, IPN_URL, MERCHANT_NO, Merchant, STORE_NO};
 use super::plan::{Channel, GiveBack, Plan, stream};
 use super::tally::Tally;
-use super::world::{Tape, World, config};
+use super::world::{Tape, World};
 
 /// How many signed messages a history has at least.
 pub(super) const FEWEST_MESSAGES: u64 = 8;
@@ -31,7 +32,12 @@ pub(super) fn play<'a>(
 ) -> u128 {
     let mut rng = stream(simulation.seed, index);
     let plan = Plan::draw(&mut rng);
-    let config = config(rng.u64(..), simulation.faults, plan.schedule);
+    let config = Config {
+        seed: rng.u64(..),
+        schedule: plan.schedule,
+        fault_profile: simulation.faults,
+        ..merchant.pockyt.clone()
+    };
     let world = World::new(config, merchant, plan.listens_from, tape);
     let mut payment = Payment::new(world, plan, index, &mut rng);
     payment.live();
@@ -223,12 +229,11 @@ impl<'a> Payment<'a> {
 
     /// Sends a request about the order; `None` when no answer came that can be read.
     fn call(&mut self, path: &str, more: &[(&str, &str)]) -> Option<Code> {
-        let reference = self.reference.clone();
-        let mut fields =
-            vec![("merchantNo", MERCHANT_NO), ("storeNo", STORE_NO), ("reference", reference.as_str())];
-        fields.extend_from_slice(more);
+        let reference = self.reference.as_str();
+        let own = [("merchantNo", MERCHANT_NO), ("storeNo", STORE_NO), ("reference", reference)];
+        let fields = [own.as_slice(), more].concat();
         let body = self.world.call(path, self.encoding, &fields)?;
-        let answer = read(&body, &reference)?;
+        let answer = read(&body, reference)?;
         if answer.ret_code != "000100" {
             return Some(Code::Refused);
         }

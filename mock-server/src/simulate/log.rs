@@ -4,10 +4,14 @@ use pockyt_sim::Millis;
 use twox_hash::XxHash3_128;
 
 /// The messages of one history, one after another.
-#[derive(Default)]
 pub(super) struct Log(Vec<u8>);
 
 impl Log {
+    pub(super) fn new() -> Self {
+        // Most histories have less.
+        Self(Vec::with_capacity(8 * 1024))
+    }
+
     /// Notes something that happened, of so many parts.
     pub(super) fn note(&mut self, at: Millis, kind: u8, parts: &[&[u8]]) {
         self.0.extend_from_slice(&at.0.to_le_bytes());

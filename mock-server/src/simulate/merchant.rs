@@ -1,10 +1,7 @@
 //! The merchant's account, and how it writes and reads messages.
 
-use std::borrow::Cow;
-
 use pockyt_sign::{ApiToken, SigningKey, VERIFY_SIGN, Verifier, send};
-use pockyt_sim::{Account, Reply};
-use serde::{Deserialize, Serializer as _};
+use pockyt_sim::{Account, Config, Reply};
 
 /// How the merchant writes its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +11,8 @@ pub(super) enum Encoding {
 }
 
 pub(super) struct Merchant {
-    pub(super) account: Account,
+    /// A Pockyt that knows the merchant and nobody else, but for what each history draws.
+    pub(super) pockyt: Config,
     pub(super) key: SigningKey,
     pub(super) verifier: Verifier,
 }
@@ -31,7 +29,12 @@ impl Merchant {
         let token = ApiToken::new(TOKEN).expect("a token that is neither empty nor padded");
         let key = SigningKey::new(&token);
         Self {
-            account: Account::new(MERCHANT_NO, STORE_NO, &token),
+            pockyt: Config {
+                accounts: vec![Account::new(MERCHANT_NO, STORE_NO, &token)],
+                public_url: "http://pockyt.example".to_owned(),
+                journal_capacity: 0,
+                ..Config::default()
+            },
             verifier: Verifier::new(key.clone()),
             key,
         }
@@ -41,18 +44,48 @@ impl Merchant {
     pub(super) fn written(&self, encoding: Encoding, fields: &[(&str, &str)]) -> Option<Vec<u8>> {
         let signature = send::sign(fields, &self.key).ok()?;
         let all = fields.iter().copied().chain([(VERIFY_SIGN, signature.as_str())]);
+        let mut body = String::with_capacity(512);
         match encoding {
             Encoding::Form => {
-                let mut form = form_urlencoded::Serializer::new(String::with_capacity(512));
-                Some(form.extend_pairs(all).finish().into_bytes())
+                for (name, value) in all {
+                    body.push_str(if body.is_empty() { "" } else { "&" });
+                    body.push_str(name);
+                    body.push('=');
+                    push_form_value(&mut body, value);
+                }
             }
             Encoding::Json => {
-                let mut body = Vec::with_capacity(512);
-                serde_json::Serializer::new(&mut body).collect_map(all).ok()?;
-                Some(body)
+                for (name, value) in all {
+                    body.push_str(if body.is_empty() { "{\"" } else { ",\"" });
+                    body.push_str(name);
+                    body.push_str("\":");
+                    push_json_value(&mut body, value)?;
+                }
+                body.push('}');
             }
         }
+        Some(body.into_bytes())
     }
+}
+
+/// Most values are their own form: numbers and words.
+fn push_form_value(body: &mut String, value: &str) {
+    if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_')) {
+        body.push_str(value);
+    } else {
+        body.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+    }
+}
+
+fn push_json_value(body: &mut String, value: &str) -> Option<()> {
+    if value.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        body.push('"');
+        body.push_str(value);
+        body.push('"');
+    } else {
+        body.push_str(&serde_json::to_string(value).ok()?);
+    }
+    Some(())
 }
 
 impl Encoding {
@@ -64,41 +97,7 @@ impl Encoding {
     }
 }
 
-/// What the merchant reads of an answer.
-#[derive(Debug, Deserialize)]
-pub(super) struct Answer<'a> {
-    #[serde(borrow)]
-    pub(super) ret_code: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) result: Option<Order<'a>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Order<'a> {
-    #[serde(borrow, alias = "transactionStatus")]
-    pub(super) status: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    pub(super) reference: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    pub(super) refund_info: Vec<Refund<'a>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Refund<'a> {
-    #[serde(borrow)]
-    pub(super) refund_reference: Option<Cow<'a, str>>,
-}
-
 /// What of a body reaches the merchant; `None` when it is less than all.
 pub(super) fn whole(reply: Reply, body: Vec<u8>) -> Option<Vec<u8>> {
     matches!(reply, Reply::Send | Reply::SendAndClose | Reply::SendInPieces { .. }).then_some(body)
-}
-
-/// An answer that can be trusted to be one: JSON, of a known form, about this order if about any.
-pub(super) fn read<'a>(body: &'a [u8], reference: &str) -> Option<Answer<'a>> {
-    let answer: Answer<'a> = serde_json::from_slice(body).ok()?;
-    let named = answer.result.as_ref().and_then(|order| order.reference.as_deref());
-    (named.is_none_or(|named| named == reference)).then_some(answer)
 }

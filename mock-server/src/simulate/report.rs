@@ -31,9 +31,17 @@ impl Report {
         self.tally.messages as f64 / self.took.as_secs_f64().max(1e-9)
     }
 
-    /// The rate as a share of what MD5 alone would allow on one thread, if that was measured.
+    /// The rate as a share of what MD5 alone would allow on one thread, if that was measured: of all threads
+    /// together, so that it grows with their number.
     pub fn share_of_md5(&self) -> Option<f64> {
         self.floor.map(|floor| self.rate() / floor)
+    }
+
+    /// The same share for one thread of those that ran: what part of its time goes into MD5, if no thread had
+    /// to wait for a processor.
+    #[expect(clippy::cast_precision_loss, reason = "there are few threads")]
+    pub fn share_of_md5_by_thread(&self) -> Option<f64> {
+        self.share_of_md5().map(|share| share / self.threads.get() as f64)
     }
 }
 
@@ -95,6 +103,9 @@ impl fmt::Display for Report {
         if let (Some(floor), Some(share)) = (floor, self.share_of_md5()) {
             writeln!(f, "  {:<34}{floor:>14.0}", "MD5 alone, one thread, a second")?;
             writeln!(f, "  {:<34}{:>12.1} %", "share of that", 100.0 * share)?;
+        }
+        if let Some(share) = self.share_of_md5_by_thread() {
+            writeln!(f, "  {:<34}{:>12.1} %", "  for each thread", 100.0 * share)?;
         }
         writeln!(f)?;
         writeln!(f, "digest {digest}")

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use pockyt_sign::Received;
 use pockyt_sim::{
-    ApiRequest, ApiResponse, Config, Delivery, DeliveryOutcome, Effect, FaultProfile, Millis, Reception,
-    Reply, Sim, Ticket, Verdict,
+    ApiRequest, ApiResponse, Config, Delivery, DeliveryOutcome, Effect, Millis, Reception, Reply, Sim,
+    Ticket, Verdict,
 };
 
 use super::log::Log;
@@ -40,18 +40,16 @@ pub(super) struct News {
 
 impl<'a> World<'a> {
     pub(super) fn new(
-        mut config: Config,
+        config: Config,
         merchant: &'a Merchant,
         listens_from: u32,
         tape: Option<&'a mut Tape>,
     ) -> Self {
-        config.accounts = vec![merchant.account.clone()];
-        config.journal_capacity = 0;
         Self {
             sim: Sim::new(config, START),
             now: START,
             tally: Tally { payments: 1, ..Tally::default() },
-            log: Log::default(),
+            log: Log::new(),
             merchant,
             tape,
             listens_from,
@@ -216,17 +214,5 @@ fn fate(reply: Reply) -> u8 {
         Reply::Truncated => b't',
         Reply::TruncatedByReset => b'T',
         Reply::Flood { .. } => b'f',
-    }
-}
-
-/// What a history's Pockyt is made from.
-pub(super) fn config(seed: u64, faults: FaultProfile, schedule: pockyt_sim::Schedule) -> Config {
-    Config {
-        seed,
-        schedule,
-        fault_profile: faults,
-        public_url: "http://pockyt.example".to_owned(),
-        accounts: Vec::new(),
-        ..Config::default()
     }
 }

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
 use pockyt_sim::{ApiRequest, ApiResponse, HeadCut, Reply};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Site;
 use super::body::{self, Unreadable};
+use super::offer::Spelled;
 use super::problem::Problem;
 use crate::ending::{Broken, Ending, Flood, HalfBody, InPieces};
 use crate::world::Receipt;
@@ -20,7 +23,15 @@ use crate::world::Receipt;
 const BODY_LIMIT: usize = 1024 * 1024;
 const REQUEST_ID: &str = "pockyt-request-id";
 
-pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
+/// As the router's handler.
+pub(crate) async fn answer_any(State(site): State<Arc<Site>>, request: Request) -> Response {
+    answer(&site, request).await.map(Body::from)
+}
+
+pub(super) async fn answer<B>(site: &Site, request: http::Request<B>) -> Response<Spelled>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
     let (parts, mut body) = request.into_parts();
     let request = ApiRequest {
         method: parts.method.as_str(),
@@ -33,14 +44,14 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> R
         if cut == HeadCut::DuringBody {
             let _ = body.frame().await;
         }
-        return Ending::no_answer(Broken::Reset);
+        return Ending::no_answer(Broken::Reset).map(Spelled::from);
     }
     let body = match body::read(&parts.headers, body, BODY_LIMIT).await {
         Ok(body) => body,
         Err(Unreadable::TooLarge) => {
             return closing(into_http(site.world.act(|sim, now| sim.refuse_oversized(&request, now)), None));
         }
-        Err(unreadable) => return closing(Problem::from(unreadable).into_response()),
+        Err(unreadable) => return closing(Problem::from(unreadable).into_response().map(Spelled::from)),
     };
     match site.world.receive(&ApiRequest { body: &body, ..request }) {
         Receipt::Answered(answer) => into_http(answer, None),
@@ -48,13 +59,13 @@ pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> R
         // Nobody answers after a reset of the mock.
         Receipt::Held(held) => match held.await {
             Ok(answer) => into_http(answer, None),
-            Err(_) => Ending::no_answer(Broken::Closed),
+            Err(_) => Ending::no_answer(Broken::Closed).map(Spelled::from),
         },
     }
 }
 
 /// The rest of a body that was not read to its end would be taken for the next request.
-fn closing(mut response: Response) -> Response {
+fn closing(mut response: Response<Spelled>) -> Response<Spelled> {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
@@ -63,15 +74,17 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn into_http(answer: ApiResponse, due: Option<tokio::sync::mpsc::UnboundedReceiver<()>>) -> Response {
+fn into_http(answer: ApiResponse, due: Option<UnboundedReceiver<()>>) -> Response<Spelled> {
     let body = match (answer.reply, due) {
-        (Reply::Lost, _) => return Ending::no_answer(Broken::Closed),
-        (Reply::Reset, _) => return Ending::no_answer(Broken::Reset),
-        (Reply::Truncated, _) => Body::new(HalfBody::new(answer.body, Broken::Closed)),
-        (Reply::TruncatedByReset, _) => Body::new(HalfBody::new(answer.body, Broken::Reset)),
-        (Reply::Flood { bytes }, _) => Body::new(Flood::new(bytes)),
-        (Reply::SendInPieces { pieces }, Some(due)) => Body::new(InPieces::new(answer.body, pieces, due)),
-        (Reply::Send | Reply::SendAndClose | Reply::SendInPieces { .. }, _) => Body::from(answer.body),
+        (Reply::Lost, _) => return Ending::no_answer(Broken::Closed).map(Spelled::from),
+        (Reply::Reset, _) => return Ending::no_answer(Broken::Reset).map(Spelled::from),
+        (Reply::Truncated, _) => Body::new(HalfBody::new(answer.body, Broken::Closed)).into(),
+        (Reply::TruncatedByReset, _) => Body::new(HalfBody::new(answer.body, Broken::Reset)).into(),
+        (Reply::Flood { bytes }, _) => Body::new(Flood::new(bytes)).into(),
+        (Reply::SendInPieces { pieces }, Some(due)) => {
+            Body::new(InPieces::new(answer.body, pieces, due)).into()
+        }
+        (Reply::Send | Reply::SendAndClose | Reply::SendInPieces { .. }, _) => Spelled::whole(answer.body),
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

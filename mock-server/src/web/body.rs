@@ -1,13 +1,18 @@
 //! Reading requests within limits, and writing JSON.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::HttpBody;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use serde::Serialize;
+use tokio::time::timeout;
 
 /// A body must arrive whole within this time.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -37,31 +42,67 @@ impl Unreadable {
 }
 
 /// Reads a body of at most `limit` bytes.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Unreadable> {
+pub(crate) async fn read<B>(headers: &HeaderMap, body: B, limit: usize) -> Result<Bytes, Unreadable>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
     // A client that asks before it sends is told at once.
     if headers.contains_key(EXPECT) && announced(headers).is_some_and(|length| length > limit) {
         return Err(Unreadable::TooLarge);
     }
-    tokio::time::timeout(TIME_LIMIT, collect(body, limit)).await.unwrap_or(Err(Unreadable::Slow))
+    let mut collecting = pin!(collect(body, limit));
+    // Most bodies have come with their heads, and need no timer.
+    let at_once = poll_fn(|context| Poll::Ready(collecting.as_mut().poll(context))).await;
+    match at_once {
+        Poll::Ready(body) => body,
+        Poll::Pending => timeout(TIME_LIMIT, collecting).await.unwrap_or(Err(Unreadable::Slow)),
+    }
 }
 
 fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<Vec<u8>, Unreadable> {
-    let mut kept = Vec::new();
+async fn collect<B>(mut body: B, limit: usize) -> Result<Bytes, Unreadable>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+{
+    let mut kept = Kept::default();
     let mut total: usize = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Unreadable::BrokenOff)?.into_data() else { continue };
         total = total.saturating_add(data.len());
         if total <= limit {
-            kept.extend_from_slice(&data);
+            kept.add(data);
         } else if total > DISCARD_LIMIT {
             break;
         }
     }
-    if total > limit { Err(Unreadable::TooLarge) } else { Ok(kept) }
+    if total > limit { Err(Unreadable::TooLarge) } else { Ok(kept.whole()) }
+}
+
+/// The parts of a body. Nearly always there is one, which is not copied.
+#[derive(Default)]
+struct Kept {
+    first: Bytes,
+    all: Vec<u8>,
+}
+
+impl Kept {
+    fn add(&mut self, part: Bytes) {
+        if self.first.is_empty() {
+            self.first = part;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(&part);
+    }
+
+    fn whole(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.into() }
+    }
 }
 
 /// A JSON answer.
@@ -76,10 +117,9 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response {
 #[cfg(test)]
 mod tests {
     use std::pin::Pin;
-    use std::task::{Context, Poll};
+    use std::task::Context;
 
-    use axum::body::HttpBody;
-    use bytes::Bytes;
+    use axum::body::Body;
     use http_body_util::Full;
     use hyper::body::Frame;
 
@@ -114,7 +154,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_limit_itself_is_allowed() {
-        for (size, expected) in [(9, Ok(vec![7; 9])), (10, Ok(vec![7; 10])), (11, Err(Unreadable::TooLarge))]
+        for (size, expected) in
+            [(9, Ok(vec![7; 9].into())), (10, Ok(vec![7; 10].into())), (11, Err(Unreadable::TooLarge))]
         {
             let body = Body::new(Full::from(vec![7; size]));
             assert_eq!(read(&HeaderMap::new(), body, 10).await, expected, "{size}");

@@ -6,7 +6,7 @@ use super::Sim;
 use super::handle::{Call, Done};
 use crate::answer::Value;
 use crate::books::{Mandate, MandateStatus, Token};
-use crate::order::{Order, Status};
+use crate::order::Status;
 use crate::refusal::Refusal;
 use crate::{Millis, Wallet, check, fixtures};
 
@@ -19,13 +19,13 @@ impl Sim {
     pub(super) fn consult(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let params = &call.params;
         let reference = params.required("autoReference");
-        let taken = self.books(&call.merchant_no).and_then(|books| books.auto_references.get(&reference));
+        let taken = self.books(call.merchant_no).and_then(|books| books.auto_references.get(&reference));
         let is_taken = taken.is_some_and(|number| !fixtures::yields_reference(number));
         if is_taken && self.config.profile.refuse_duplicates {
             return Err(Refusal::duplicate("autoReference", &self.config.profile));
         }
-        let wallet = self.wallet_for(&call.merchant_no, Some(&reference), Wallet::Never)?;
-        let number = self.own_number(&call.merchant_no, "");
+        let wallet = self.wallet_for(call.merchant_no, Some(&reference), Wallet::Never)?;
+        let number = self.own_number(call.merchant_no, "");
         let vendor = params.get("vendor").or(params.get("customerBelongsTo")).unwrap_or_default();
         let mandate = Mandate {
             auto_debit_no: number.clone(),
@@ -39,17 +39,17 @@ impl Sim {
             token: None,
             changed: call.now,
         };
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.auto_references.insert(reference.clone(), number.clone());
             books.mandates.insert(number.clone(), mandate.clone());
         }
         self.write_record(call, "agreement", &number, Some(&reference), (None, mandate.status.as_str()));
         match wallet {
             Wallet::ConfirmAfter(delay) | Wallet::BookLate(delay) => {
-                self.decide_after(&call.merchant_no, &number, delay, Status::Success);
+                self.decide_after(call.merchant_no, &number, delay, Status::Success);
             }
             Wallet::DeclineAfter(delay) => {
-                self.decide_after(&call.merchant_no, &number, delay, Status::Failed);
+                self.decide_after(call.merchant_no, &number, delay, Status::Failed);
             }
             _ => {}
         }
@@ -98,12 +98,12 @@ impl Sim {
         check::vendor_takes(&self.config.profile, Some(&mandate.vendor), &currency)?;
         let otherwise = Wallet::ConfirmAfter(Duration::ZERO);
         let order = self.draft(call, Status::Pending)?;
-        self.wallet_for(&call.merchant_no, order.reference.as_deref(), otherwise)?;
-        let number = order.transaction_no.clone();
-        self.open(Order { vendor: Some(mandate.vendor.to_ascii_lowercase()), ..order });
+        self.wallet_for(call.merchant_no, order.reference.as_deref(), otherwise)?;
+        let number = order.number;
+        self.open(order.with_terms(|terms| terms.vendor = Some(mandate.vendor.to_ascii_lowercase())));
         let reply = self.let_customer_act(&number, otherwise)?;
         let order = self.charged(&number)?;
-        let done = self.say(call, number, |name| match name {
+        let done = self.say(call, &*number, |name| match name {
             "amount" => order.amount.short_text(&order.currency).into(),
             "autoDebitNo" => mandate.auto_debit_no.as_str().into(),
             "status" if !self.config.profile.auto_debit_status => Value::Nothing,
@@ -125,7 +125,7 @@ impl Sim {
 
     fn mandate(&self, call: &Call<'_>) -> Result<Mandate, Refusal> {
         let number = call.params.get("autoDebitNo").unwrap_or_default();
-        let found = self.books(&call.merchant_no).and_then(|books| books.mandates.get(number));
+        let found = self.books(call.merchant_no).and_then(|books| books.mandates.get(number));
         found.cloned().ok_or_else(|| Refusal::unknown("autoDebitNo", "this merchant has no such agreement"))
     }
 
@@ -139,13 +139,13 @@ impl Sim {
     }
 
     fn keep_mandate(&mut self, call: &Call<'_>, mandate: &Mandate) {
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.mandates.insert(mandate.auto_debit_no.clone(), mandate.clone());
         }
     }
 
     fn say_mandate(&self, call: &Call<'_>, mandate: &Mandate) -> Result<Done, Refusal> {
-        let expiry = |of: fn(&Token) -> Millis| -> Value {
+        let expiry = |of: fn(&Token) -> Millis| -> Value<'_> {
             mandate.token.as_ref().map(|token| of(token).in_china_with_offset()).into()
         };
         self.say(call, mandate.auto_debit_no.as_str(), |name| match name {

@@ -20,7 +20,7 @@ impl Sim {
         if let Some(order) = self.order_behind(number).and_then(|number| self.order(&number)) {
             return Some(filled(order.callback_url.as_deref()?, |name| self.order_macro(order, name)));
         }
-        let books = self.books(self.owners.get(number)?)?;
+        let books = self.books(self.owner(number)?)?;
         if let Some(mandate) = books.mandates.get(number) {
             let zone = self.config.profile.notification_zone_hours;
             return Some(filled(mandate.redirect_url.as_deref()?, |name| mandate_macro(mandate, zone, name)));
@@ -33,13 +33,13 @@ impl Sim {
         Some(match name {
             "amount" => order.amount_text(),
             "currency" => order.currency.clone(),
-            "note" => order.note.clone().unwrap_or_default(),
-            "reference" => order.reference.clone().unwrap_or_default(),
+            "note" => order.note().unwrap_or_default().to_owned(),
+            "reference" => order.owned_reference().unwrap_or_default(),
             "settleCurrency" => order.settle_currency.clone(),
             "status" => self.status_word(order).to_owned(),
             "time" => order.changed.in_notifications(self.config.profile.notification_zone_hours),
-            "transactionNo" | "yuansferId" => order.transaction_no.clone(),
-            "vendorId" => order.vendor_id.clone().unwrap_or_default(),
+            "transactionNo" | "yuansferId" => order.number.into(),
+            "vendorId" => order.vendor_id().unwrap_or_default(),
             _ => return None,
         })
     }

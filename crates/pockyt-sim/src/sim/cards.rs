@@ -17,8 +17,8 @@ impl Sim {
             Wallet::ConfirmAfter(Duration::ZERO)
         };
         let order = self.draft(call, Status::Pending)?;
-        self.wallet_for(&call.merchant_no, order.reference.as_deref(), otherwise)?;
-        let number = order.transaction_no.clone();
+        self.wallet_for(call.merchant_no, order.reference.as_deref(), otherwise)?;
+        let number = order.number;
         let role = if call.operation.name == "capture" { Role::Card } else { Role::Payment };
         self.open(Order { role, has_cashier: true, ..order });
         let reply = self.let_customer_act(&number, otherwise)?;
@@ -29,20 +29,20 @@ impl Sim {
 
     /// Says whether a card payment was approved, and keeps the card if it was.
     pub(super) fn order_process(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let order = self.find(&call.merchant_no, &call.params)?;
-        if order.status == Status::Success && order.vault_id.is_none() {
-            self.keep_card(call, &order.transaction_no);
+        let order = self.find(call.merchant_no, &call.params)?;
+        if order.status == Status::Success && order.vault_id().is_none() {
+            self.keep_card(call, &order.number);
         }
-        let order = self.order(&order.transaction_no).cloned().unwrap_or(order);
+        let order = self.order(&order.number).cloned().unwrap_or(order);
         self.done(call, &order)
     }
 
     fn keep_card(&mut self, call: &Call<'_>, transaction_no: &str) {
-        let Some(namespace) = self.namespaces.get_mut(&call.merchant_no) else { return };
+        let Some(namespace) = self.namespaces.get_mut(call.merchant_no) else { return };
         let vault_id = namespace.next_code(32);
         namespace.books.vaults.insert(vault_id.clone());
         if let Some(order) = namespace.orders.get_mut(transaction_no) {
-            order.vault_id = Some(vault_id);
+            order.rare_mut().vault_id = Some(vault_id);
         }
         self.write_record(call, "vault", transaction_no, None, (None, "kept"));
     }
@@ -50,7 +50,7 @@ impl Sim {
     /// Changes or ends a series. Some SDKs cannot name it; then the newest is meant.
     pub(super) fn update_recurring(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let unknown = || Refusal::unknown("scheduleNo", "this merchant has no such series");
-        let schedules = self.books(&call.merchant_no).map(|books| &books.schedules).ok_or_else(unknown)?;
+        let schedules = self.books(call.merchant_no).map(|books| &books.schedules).ok_or_else(unknown)?;
         let found = match call.params.get("scheduleNo") {
             Some(number) => schedules.get_key_value(number),
             None => schedules.last_key_value(),
@@ -61,7 +61,7 @@ impl Sim {
             return Err(Refusal::status("scheduleNo", "the series has been cancelled"));
         }
         if call.params.is("status", "CANCELLED") {
-            if let Some(books) = self.books_mut(&call.merchant_no) {
+            if let Some(books) = self.books_mut(call.merchant_no) {
                 books.schedules.insert(number.clone(), false);
             }
             self.write_record(call, "series", &number, None, (Some("active"), "cancelled"));

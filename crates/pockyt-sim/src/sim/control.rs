@@ -3,6 +3,7 @@
 use super::Sim;
 use crate::catalogue;
 use crate::journal::JournalEvent;
+use crate::number::Number;
 use crate::order::Status;
 use crate::{Millis, Script};
 
@@ -82,7 +83,8 @@ impl Sim {
             return Err(ControlError::NotOpen { status });
         }
         let event = JournalEvent::CustomerAction { transaction_no: transaction_no.to_owned(), action };
-        self.journal.write(now, self.owners.get(transaction_no).map(String::as_str), event);
+        let merchant_no = self.merchant_by(transaction_no).map(str::to_owned);
+        self.journal.write(now, merchant_no.as_deref(), event);
         self.change_status(transaction_no, to, now, cause);
         Ok(())
     }
@@ -97,15 +99,15 @@ impl Sim {
         self.scripts.retain(|known| {
             (&known.reference, &known.merchant_no) != (&script.reference, &script.merchant_no)
         });
-        for transaction_no in self.waiting_for(&script) {
-            self.start_wallet(&transaction_no, script.wallet);
+        for number in self.waiting_for(&script) {
+            self.start_wallet(&number, script.wallet);
         }
         self.scripts.push(script);
         Ok(())
     }
 
     /// The pending orders for which a new script holds: not those that have one for their merchant alone.
-    fn waiting_for(&self, script: &Script) -> Vec<String> {
+    fn waiting_for(&self, script: &Script) -> Vec<Number> {
         let has_its_own = |merchant_no: &str| {
             let mut scripts = self.scripts.iter();
             scripts.any(|known| {
@@ -116,9 +118,9 @@ impl Sim {
             .iter()
             .filter(|(merchant_no, _)| script.holds_for(merchant_no, &script.reference))
             .filter(|(merchant_no, _)| !has_its_own(merchant_no))
-            .filter_map(|(_, namespace)| namespace.orders.get(namespace.references.get(&script.reference)?))
+            .filter_map(|(_, namespace)| namespace.orders.of_reference(&script.reference))
             .filter(|order| order.status == Status::Pending)
-            .map(|order| order.transaction_no.clone())
+            .map(|order| order.number)
             .collect()
     }
 

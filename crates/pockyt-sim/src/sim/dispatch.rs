@@ -64,11 +64,11 @@ impl Sim {
     }
 
     /// The first answer of the operation, each field asked for.
-    pub(super) fn say(
+    pub(super) fn say<'v>(
         &self,
         call: &Call<'_>,
         number: impl Into<String>,
-        value: impl Fn(&str) -> Value,
+        value: impl Fn(&str) -> Value<'v>,
     ) -> Result<Done, Refusal> {
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         Ok(Done::new(number, self.style().success(answer, value)))

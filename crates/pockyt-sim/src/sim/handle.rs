@@ -1,16 +1,18 @@
 //! From a request's bytes to an answer: body, signature, store, idempotency key, fields, operation.
 
-use pockyt_sign::{Received, Rejection, SigningKey, VERIFY_SIGN, Verifier, algorithm};
+use std::borrow::Cow;
+
+use pockyt_sign::{Fields, Received, Rejection, SigningKey, VERIFY_SIGN, Verifier, algorithm};
 
 use super::Sim;
 use super::faults::Struck;
 use crate::answer::Style;
-use crate::body::{Encoding, Reading};
+use crate::body::{Encoding, Reading, as_form, is_secret, whose};
 use crate::catalogue::{self, Answer, Operation};
 use crate::check::{self, Params};
 use crate::explain;
 use crate::fault::{self, Subject};
-use crate::journal::{JournalEvent, Parameters, RequestRecord, cut};
+use crate::journal::{Counted, JournalEvent, Parameters, RequestRecord, cut};
 use crate::namespace::Stored;
 use crate::order::Order;
 use crate::refusal::{self, Refusal};
@@ -23,7 +25,7 @@ const MAX_NAME: usize = 64;
 /// A request whose signature, store and fields are right.
 pub(super) struct Call<'a> {
     pub(super) operation: &'static Operation,
-    pub(super) merchant_no: String,
+    pub(super) merchant_no: &'a str,
     pub(super) params: Params<'a>,
     pub(super) now: Millis,
     pub(super) path: &'a str,
@@ -53,12 +55,20 @@ impl Done {
 }
 
 /// What the journal and the faults need to know of a request.
-struct Trace {
+struct Trace<'a> {
     record: RequestRecord,
     /// The merchant number that was given, believed or not.
-    merchant_no: Option<String>,
-    /// The reference of the order it is about, once the signature is known to be right.
+    merchant_no: Option<Cow<'a, str>>,
+    /// The reference of the order it is about, once the signature is known to be right. Only looked for where
+    /// a fault struck.
     reference: Option<String>,
+    wants_reference: bool,
+}
+
+/// The merchant whose key made a signature right.
+pub(super) struct Believed<'m, 'r> {
+    pub(super) merchant_no: Cow<'m, str>,
+    pub(super) received: Received<'r>,
 }
 
 impl Sim {
@@ -80,7 +90,8 @@ impl Sim {
         if let Some(instead) = struck.kind.and_then(|kind| fault::instead_of_carrying_out(kind, own_url)) {
             return instead;
         }
-        let mut trace = Trace::of(request);
+        let mut trace = self.trace(request);
+        trace.wants_reference = struck.kind.is_some();
         let outcome = if struck.kind == Some(FaultKind::RejectSignature) {
             Err(self.rejected(request, &mut trace))
         } else {
@@ -95,13 +106,18 @@ impl Sim {
     /// Answers a request whose body is above 1 MiB, which is refused unread.
     pub fn refuse_oversized(&mut self, request: &ApiRequest<'_>, now: Millis) -> ApiResponse {
         let now = self.tick(now);
-        self.finish(Err(Refusal::oversized()), Trace::of(request), None, now)
+        let trace = self.trace(request);
+        self.finish(Err(Refusal::oversized()), trace, None, now)
+    }
+
+    fn trace<'a>(&self, request: &ApiRequest<'a>) -> Trace<'a> {
+        Trace::of(request, self.journal.keeps_entries())
     }
 
     fn finish(
         &mut self,
         outcome: Result<ApiResponse, Refusal>,
-        mut trace: Trace,
+        mut trace: Trace<'_>,
         struck: Option<FaultKind>,
         now: Millis,
     ) -> ApiResponse {
@@ -124,15 +140,17 @@ impl Sim {
         }
         trace.record.status = response.status;
         trace.record.lost = matches!(response.reply, Reply::Lost | Reply::Reset);
-        self.journal.write(now, trace.merchant_no.as_deref(), JournalEvent::Request(trace.record));
+        let counted = Counted::request(trace.record.ret_code);
+        let Trace { record, merchant_no, .. } = trace;
+        self.journal.write_with(now, merchant_no.as_deref(), counted, || JournalEvent::Request(record));
         response
     }
 
-    fn answer(
+    fn answer<'a>(
         &mut self,
-        request: &ApiRequest<'_>,
+        request: &ApiRequest<'a>,
         now: Millis,
-        trace: &mut Trace,
+        trace: &mut Trace<'a>,
     ) -> Result<ApiResponse, Refusal> {
         let operation =
             catalogue::at_path(request.path).ok_or_else(|| Refusal::path(&catalogue::near(request.path)))?;
@@ -142,9 +160,15 @@ impl Sim {
         }
         let encoding = Encoding::of(request.content_type, request.body)
             .ok_or_else(|| Refusal::body("it is application/json or application/x-www-form-urlencoded"))?;
-        let reading = Reading::of(encoding, request.body);
-        trace.read(&reading, self.journal.keeps_entries());
-        let (merchant_no, received) = self.verify(encoding, request.body, &reading)?;
+        let mut form = Vec::new();
+        let recognised = self.recognised(encoding, request.body, &mut form);
+        let Believed { merchant_no, received } = if let Some(believed) = recognised {
+            believed
+        } else {
+            let reading = Reading::of(encoding, request.body);
+            trace.read(&reading, self.journal.keeps_entries());
+            self.verify(encoding, request.body, &reading)?
+        };
         let fields = match &received {
             Received::Verified(message) => message.fields(),
             Received::Ambiguous(message) => {
@@ -152,12 +176,24 @@ impl Sim {
                 message.unconfirmed_fields()
             }
         };
-        let call = Call { operation, merchant_no, params: Params(fields), now, path: request.path };
-        trace.reference =
-            self.references_in(&call.merchant_no, |name| call.params.get(name)).into_iter().next();
+        if let Cow::Borrowed(merchant_no) = merchant_no {
+            trace.recognised(merchant_no, fields, self.journal.keeps_entries());
+        }
+        let call = Call {
+            operation,
+            merchant_no: &merchant_no,
+            params: Params::of(fields),
+            now,
+            path: request.path,
+        };
+        if trace.wants_reference {
+            trace.reference =
+                self.references_in(call.merchant_no, |name| call.params.get(name)).into_iter().next();
+        }
         self.check_store(&call)?;
         let key = request.request_id.map(str::trim).filter(|key| !key.is_empty() && self.honours(operation));
-        let signature = reading.get(VERIFY_SIGN).unwrap_or_default();
+        // Only who repeats a request is told by its signature.
+        let signature = key.map(|_| signature_in(encoding, request.body)).unwrap_or_default();
         if let Some(stored) = key.and_then(|key| self.stored(&call, key)) {
             if self.config.profile.refuse_reused_request_id && stored.signature != signature {
                 return Err(Refusal::mismatch("Pockyt-Request-ID", "it was used with other fields"));
@@ -168,16 +204,19 @@ impl Sim {
         }
         check::fields(operation, &self.config.profile, &call.params, now)?;
         let done = self.perform(&call)?;
-        if !done.transaction_no.is_empty() {
+        let is_told = self.journal.keeps_entries() || trace.wants_reference;
+        if is_told && !done.transaction_no.is_empty() {
             trace.record.transaction_no = Some(done.transaction_no.clone());
         }
-        let reference = self.order(&done.transaction_no).and_then(|order| order.reference.clone());
-        trace.reference = reference.or(trace.reference.take());
+        if trace.wants_reference {
+            let reference = self.order(&done.transaction_no).and_then(Order::owned_reference);
+            trace.reference = reference.or(trace.reference.take());
+        }
         let headers = done.headers(operation);
         let response = ApiResponse { status: 200, headers, body: done.body, reply: done.reply };
-        if let (Some(key), Some(namespace)) = (key, self.namespaces.get_mut(&call.merchant_no)) {
+        if let (Some(key), Some(namespace)) = (key, self.namespaces.get_mut(call.merchant_no)) {
             let stored = Stored {
-                signature: signature.to_owned(),
+                signature,
                 transaction_no: done.transaction_no,
                 // What was lost once is given when its key comes again.
                 response: ApiResponse { reply: Reply::Send, ..response.clone() },
@@ -189,7 +228,7 @@ impl Sim {
     }
 
     /// The answer to a wrong signature, although nothing is wrong.
-    fn rejected(&self, request: &ApiRequest<'_>, trace: &mut Trace) -> Refusal {
+    fn rejected(&self, request: &ApiRequest<'_>, trace: &mut Trace<'_>) -> Refusal {
         trace.record.operation = catalogue::at_path(request.path).map(|operation| operation.name);
         let reading = Encoding::of(request.content_type, request.body)
             .map(|encoding| Reading::of(encoding, request.body))
@@ -199,21 +238,49 @@ impl Sim {
         Refusal::signature(&self.config.profile, rule, canonical_text(&reading))
     }
 
+    /// An ordinary request in one reading: it says plainly whose it is, and the signature is right. `None`
+    /// says nothing: [`Sim::verify`] finds out.
+    fn recognised<'a: 'f, 'f>(
+        &self,
+        encoding: Encoding,
+        body: &'a [u8],
+        form: &'f mut Vec<u8>,
+    ) -> Option<Believed<'a, 'f>> {
+        let (merchant_no, store_no) = whose(encoding, body).filter(|(no, _)| no.len() <= MAX_NAME)?;
+        let store = self.namespaces.get(merchant_no)?.store(store_no)?;
+        let received = match encoding {
+            Encoding::Form => store.verifier.form(body),
+            Encoding::Json => match as_form(body, form) {
+                Some(form) => store.verifier.form(form),
+                None => store.verifier.json(body),
+            },
+        };
+        let received = received.ok()?;
+        let (fields, is_whole) = match &received {
+            Received::Verified(message) => (message.fields(), !message.dropped_empties()),
+            Received::Ambiguous(message) => (message.unconfirmed_fields(), !message.dropped_empties()),
+        };
+        let is_it =
+            is_whole && fields.get("merchantNo") == Some(merchant_no) && fields.get("storeNo") == store_no;
+        is_it.then(|| Believed { merchant_no: merchant_no.into(), received })
+    }
+
     /// Judges the signature and says whose it is.
     pub(super) fn verify<'a>(
         &self,
         encoding: Encoding,
         body: &'a [u8],
         reading: &Reading<'_>,
-    ) -> Result<(String, Received<'a>), Refusal> {
+    ) -> Result<Believed<'static, 'a>, Refusal> {
         let merchant_no = reading.get("merchantNo").unwrap_or_default();
-        let key = self.namespaces.get(merchant_no).and_then(|n| n.key(reading.get("storeNo")));
+        let store = self.namespaces.get(merchant_no).and_then(|n| n.store(reading.get("storeNo")));
         // Without a key the form of the message can still be judged.
-        let verifier = Verifier::new(key.cloned().unwrap_or_else(|| SigningKey::from_any_text("")));
-        let verdict = match encoding {
-            Encoding::Form => verifier.form(body),
-            Encoding::Json => verifier.json(body),
-        };
+        let verifier = store.map_or_else(
+            || Cow::Owned(Verifier::new(SigningKey::from_any_text(""))),
+            |store| Cow::Borrowed(&store.verifier),
+        );
+        let verdict = judged(&verifier, encoding, body);
+        let key = store.map(|store| &store.key);
         let profile = &self.config.profile;
         match (verdict, key) {
             (
@@ -228,13 +295,14 @@ impl Sim {
             }
             (Err(Rejection::SignatureMismatch | Rejection::SignatureMalformed), Some(key)) => {
                 let others = self.namespaces.values().flat_map(|namespace| namespace.stores.values());
+                let others = others.map(|store| &store.key);
                 let rule = explain::mismatch(body.len(), reading, key, others);
                 Err(Refusal::signature(profile, rule, canonical_text(reading)))
             }
             (Err(rejection), _) => {
                 Err(Refusal::signature(profile, rejection.to_string(), canonical_text(reading)))
             }
-            (Ok(received), Some(_)) => Ok((merchant_no.to_owned(), received)),
+            (Ok(received), Some(_)) => Ok(Believed { merchant_no: merchant_no.to_owned().into(), received }),
         }
     }
 
@@ -243,7 +311,7 @@ impl Sim {
             .params
             .get("storeNo")
             .ok_or_else(|| Refusal::missing("storeNo", "this field is required"))?;
-        let known = self.namespaces.get(&call.merchant_no).is_some_and(|n| n.stores.contains_key(store_no));
+        let known = self.namespaces.get(call.merchant_no).is_some_and(|n| n.stores.contains_key(store_no));
         if known { Ok(()) } else { Err(Refusal::mismatch("storeNo", "it is not a store of this merchant")) }
     }
 
@@ -253,7 +321,7 @@ impl Sim {
 
     fn stored(&self, call: &Call<'_>, key: &str) -> Option<&Stored> {
         let stored =
-            self.namespaces.get(&call.merchant_no)?.stored.get(&(call.operation.name, key.to_owned()));
+            self.namespaces.get(call.merchant_no)?.stored.get(&(call.operation.name, key.to_owned()));
         let minutes = self.config.profile.request_id_minutes.map(u64::from);
         stored.filter(|stored| {
             minutes.is_none_or(|most| call.now.0.saturating_sub(stored.at.0) <= most * 60_000)
@@ -270,7 +338,7 @@ impl Sim {
 
     pub(super) fn done_as(&self, answer: &Answer, order: &Order) -> Done {
         let body = self.style().success(answer, |name| self.value(order, name));
-        Done::new(order.transaction_no.as_str(), body)
+        Done::new(order.number, body)
     }
 
     pub(super) fn style(&self) -> Style {
@@ -278,11 +346,12 @@ impl Sim {
     }
 }
 
-impl Trace {
-    fn of(request: &ApiRequest<'_>) -> Self {
+impl<'a> Trace<'a> {
+    /// What nobody keeps need not be written down.
+    fn of(request: &ApiRequest<'_>, is_kept: bool) -> Self {
         let record = RequestRecord {
             operation: None,
-            path: cut(request.path, MAX_PATH),
+            path: if is_kept { cut(request.path, MAX_PATH) } else { String::new() },
             parameters: Parameters::default(),
             omitted_parameters: 0,
             ambiguous_field: None,
@@ -294,12 +363,23 @@ impl Trace {
             replayed: false,
             lost: false,
         };
-        Self { record, merchant_no: None, reference: None }
+        Self { record, merchant_no: None, reference: None, wants_reference: false }
+    }
+
+    /// Notes what was sent by a merchant whose signature is right.
+    fn recognised(&mut self, merchant_no: &'a str, fields: &Fields<'_>, keeps_parameters: bool) {
+        self.merchant_no = Some(Cow::Borrowed(merchant_no));
+        if keeps_parameters {
+            let masked = |(name, value)| (name, if is_secret(name) { "***" } else { value });
+            let (kept, omitted) = Parameters::of(fields.iter().map(masked));
+            self.record.parameters = kept;
+            self.record.omitted_parameters = omitted;
+        }
     }
 
     /// Notes what was sent, within bounds.
     fn read(&mut self, reading: &Reading<'_>, keeps_parameters: bool) {
-        self.merchant_no = reading.get("merchantNo").map(|given| cut(given, MAX_NAME));
+        self.merchant_no = reading.get("merchantNo").map(|given| cut(given, MAX_NAME).into());
         if !keeps_parameters {
             return;
         }
@@ -307,6 +387,17 @@ impl Trace {
         self.record.parameters = kept;
         self.record.omitted_parameters = omitted;
     }
+}
+
+fn judged<'a>(verifier: &Verifier, encoding: Encoding, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
+    match encoding {
+        Encoding::Form => verifier.form(body),
+        Encoding::Json => verifier.json(body),
+    }
+}
+
+fn signature_in(encoding: Encoding, body: &[u8]) -> String {
+    Reading::of(encoding, body).get(VERIFY_SIGN).unwrap_or_default().to_owned()
 }
 
 fn canonical_text(reading: &Reading<'_>) -> String {

@@ -17,26 +17,27 @@ impl Sim {
     pub(super) fn hold(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let out_info = call.params.required("outAuthInfoNo");
         let is_taken =
-            self.books(&call.merchant_no).is_some_and(|books| books.out_infos.contains_key(&out_info));
+            self.books(call.merchant_no).is_some_and(|books| books.out_infos.contains_key(&out_info));
         if is_taken && self.config.profile.refuse_duplicates {
             return Err(Refusal::duplicate("outAuthInfoNo", &self.config.profile));
         }
         let has_code = call.params.get("paymentBarcode").is_some();
         let otherwise = if has_code { self.config.wallet } else { Wallet::Never };
-        let wallet = self.wallet_for(&call.merchant_no, Some(&out_info), otherwise)?;
+        let wallet = self.wallet_for(call.merchant_no, Some(&out_info), otherwise)?;
         let order = self.draft(call, Status::Pending)?;
-        let number = order.transaction_no.clone();
-        self.open(Order { role: Role::Hold, has_cashier: true, ipn_url: None, ..order });
-        let auth_info_no = self.own_number(&call.merchant_no, "");
+        let number = order.number;
+        let order = order.with_terms(|terms| terms.ipn_url = None);
+        self.open(Order { role: Role::Hold, has_cashier: true, ..order });
+        let auth_info_no = self.own_number(call.merchant_no, "");
         let hold = Hold {
             auth_info_no: auth_info_no.clone(),
             out_auth_info_no: out_info.clone(),
-            transaction_no: number.clone(),
+            transaction_no: number.into(),
             captured: Amount::ZERO,
             released: Amount::ZERO,
             details: Vec::new(),
         };
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.out_infos.insert(out_info.clone(), auth_info_no.clone());
         }
         self.write_record(call, "hold", &auth_info_no, Some(&out_info), (None, "pending"));
@@ -63,15 +64,15 @@ impl Sim {
         self.refuse_used_detail(call, &hold)?;
         let order = self.draft(call, Status::Pending)?;
         let otherwise = Wallet::ConfirmAfter(Duration::ZERO);
-        self.wallet_for(&call.merchant_no, order.reference.as_deref(), otherwise)?;
-        let number = order.transaction_no.clone();
+        self.wallet_for(call.merchant_no, order.reference.as_deref(), otherwise)?;
+        let number = order.number;
         self.open(order);
         let reply = self.let_customer_act(&number, otherwise)?;
         let order = self.charged(&number)?;
         let taken = if order.status == Status::Failed { Amount::ZERO } else { amount };
         let hold = Hold { captured: hold.captured.plus(taken), ..hold };
         let done = self.add_detail(call, hold, "captured", Some(&order))?;
-        Ok(Done { reply, transaction_no: number, ..done })
+        Ok(Done { reply, transaction_no: number.into(), ..done })
     }
 
     /// Shows one step of a hold.
@@ -97,7 +98,7 @@ impl Sim {
     }
 
     fn hold_of(&self, call: &Call<'_>) -> Result<Hold, Refusal> {
-        let books = self.books(&call.merchant_no);
+        let books = self.books(call.merchant_no);
         let found = match (call.params.get("authInfoNo"), call.params.get("outAuthInfoNo")) {
             (Some(_), Some(_)) if self.config.profile.refuse_both_identifiers => {
                 return Err(Refusal::mismatch("outAuthInfoNo", "give outAuthInfoNo or authInfoNo, not both"));
@@ -156,7 +157,7 @@ impl Sim {
     ) -> Result<Done, Refusal> {
         self.refuse_used_detail(call, &hold)?;
         let detail = Detail {
-            auth_detail_no: self.own_number(&call.merchant_no, ""),
+            auth_detail_no: self.own_number(call.merchant_no, ""),
             out_auth_detail_no: call.params.required("outAuthDetailNo"),
         };
         hold.details.push(detail.clone());
@@ -167,7 +168,7 @@ impl Sim {
             Some(&detail.out_auth_detail_no),
             (None, step),
         );
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.holds.insert(hold.auth_info_no.clone(), hold.clone());
         }
         self.say_hold(call, &hold, &detail, order)

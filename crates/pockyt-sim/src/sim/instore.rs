@@ -2,10 +2,12 @@
 
 use super::Sim;
 use super::handle::{Call, Done};
-use crate::agenda::Timer;
+use crate::agenda::OrderTimer;
 use crate::check;
 use crate::fixtures;
-use crate::order::{Barcode, Order, Status};
+use crate::namespace::Namespace;
+use crate::number::Number;
+use crate::order::{Barcode, CODE, Order, Status, Terms};
 use crate::profile::RefusedPayment;
 use crate::refusal::Refusal;
 use crate::{Reply, Wallet};
@@ -22,8 +24,8 @@ impl Sim {
     ///
     /// The same code again while the order is pending gives the present state; anything else is 000040.
     pub(super) fn prepay(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let order = self.find(&call.merchant_no, &call.params)?;
-        let barcode = Barcode(call.params.required("paymentBarcode"));
+        let order = self.find(call.merchant_no, &call.params)?;
+        let barcode = Barcode::new(call.params.get("paymentBarcode").unwrap_or_default());
         let mut reply = Reply::Send;
         match order.status {
             Status::Init => {
@@ -39,31 +41,33 @@ impl Sim {
                 return Err(Refusal::status("transactionNo", rule));
             }
         }
-        let order = self.charged(&order.transaction_no)?;
+        let order = self.charged(&order.number)?;
         let done = self.done(call, &order)?;
         Ok(Done { reply, ..done })
     }
 
     fn show_barcode(&mut self, call: &Call<'_>, order: &Order, barcode: Barcode) -> Result<Reply, Refusal> {
-        let wallet = self.wallet_for(&call.merchant_no, order.reference.as_deref(), self.config.wallet)?;
-        let number = &order.transaction_no;
-        if let Some(order) = self.order_mut(number) {
+        let wallet = self.wallet_for(call.merchant_no, order.reference.as_deref(), self.config.wallet)?;
+        let number = order.number;
+        if let Some(order) = self.order_mut(&number) {
             order.barcode = Some(barcode);
-            order.vendor = call.params.owned("vendor").or(order.vendor.take());
-            order.store_admin_no = call.params.owned("storeAdminNo").or(order.store_admin_no.take());
         }
+        let given = (call.params.owned("vendor"), call.params.owned("storeAdminNo"));
+        self.change_terms(&number, |terms| {
+            terms.vendor = given.0.or(terms.vendor.take());
+            terms.store_admin_no = given.1.or(terms.store_admin_no.take());
+        });
         if let Wallet::BookLate(delay) = wallet {
             // The channel has it, and we are not told: the order stays as it was.
-            let timer = Timer::Book { transaction_no: number.clone() };
-            let key = self.agenda.add_timer(call.now.plus(delay), timer);
-            if let Some(books) = self.books_mut(&call.merchant_no) {
+            let key = self.agenda.add_timer(call.now.plus(delay), OrderTimer::Book.of(number));
+            if let Some(books) = self.books_mut(call.merchant_no) {
                 books.timers.insert(key);
             }
             return Ok(Reply::Lost);
         }
-        self.change_status(number, Status::Pending, call.now, "merchant");
-        self.start_expiry(number);
-        self.start_wallet(number, wallet);
+        self.change_status(&number, Status::Pending, call.now, "merchant");
+        self.start_expiry(&number);
+        self.start_wallet(&number, wallet);
         Ok(Reply::Send)
     }
 
@@ -91,9 +95,9 @@ impl Sim {
         } else {
             self.open_waiting(call)?
         };
-        let deep_link = self.deep_link(&transaction_no, call.params.get("vendor"));
+        let code = self.next_order_code(transaction_no);
         if let Some(order) = self.order_mut(&transaction_no) {
-            order.deep_link = Some(deep_link);
+            order.code = Some(code);
             order.has_cashier = true;
             order.wants_qrcode = !call.params.is("needQrcode", "false");
         }
@@ -101,17 +105,17 @@ impl Sim {
     }
 
     /// Makes an order that waits for its customer; nothing when the call is to end in a system error.
-    pub(super) fn open_waiting(&mut self, call: &Call<'_>) -> Result<String, Refusal> {
+    pub(super) fn open_waiting(&mut self, call: &Call<'_>) -> Result<Number, Refusal> {
         let order = self.draft(call, Status::Pending)?;
-        self.wallet_for(&call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
-        let transaction_no = order.transaction_no.clone();
+        self.wallet_for(call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
+        let transaction_no = order.number;
         self.open(order);
         Ok(transaction_no)
     }
 
     /// The vendor's PHP SDK can name an order made by `add` instead of giving a reference.
-    fn take_added_order(&mut self, call: &Call<'_>) -> Result<String, Refusal> {
-        let order = self.find(&call.merchant_no, &call.params)?;
+    fn take_added_order(&mut self, call: &Call<'_>) -> Result<Number, Refusal> {
+        let order = self.find(call.merchant_no, &call.params)?;
         if order.amount != call.params.amount("amount")?
             || call.params.get("currency") != Some(&order.currency)
         {
@@ -121,12 +125,13 @@ impl Sim {
             let rule = format!("the order is {}; only a new one can get a code", order.status.as_str());
             return Err(Refusal::status("transactionNo", rule));
         }
-        if let Some(order) = self.order_mut(&order.transaction_no) {
-            order.vendor = call.params.owned("vendor");
-            order.ipn_url = call.params.owned("ipnUrl").or(order.ipn_url.take());
-        }
-        self.change_status(&order.transaction_no, Status::Pending, call.now, "merchant");
-        Ok(order.transaction_no)
+        let given = (call.params.owned("vendor"), call.params.owned("ipnUrl"));
+        self.change_terms(&order.number, |terms| {
+            terms.vendor = given.0;
+            terms.ipn_url = given.1.or(terms.ipn_url.take());
+        });
+        self.change_status(&order.number, Status::Pending, call.now, "merchant");
+        Ok(order.number)
     }
 
     /// Starts the scripted customer, if any, and answers.
@@ -157,18 +162,17 @@ impl Sim {
         Ok(if is_late { Reply::Lost } else { Reply::Send })
     }
 
-    fn deep_link(&mut self, transaction_no: &str, vendor: Option<&str>) -> String {
-        if let Some(link) = fixtures::deep_link(transaction_no) {
-            return link.to_owned();
+    fn next_order_code(&mut self, number: Number) -> [u8; CODE] {
+        if fixtures::deep_link(&number).is_some() {
+            // It has a link of its own.
+            return [b'0'; CODE];
         }
-        let code = self.namespace_of_mut(transaction_no).map(|n| n.next_code(20)).unwrap_or_default();
-        match vendor.unwrap_or_default().to_ascii_lowercase().as_str() {
-            "" | "alipay" | "alipay_cn" | "alipay_hk" => format!("https://qr.alipay.com/bax0{code}"),
-            "wechat" | "wechatpay" => format!("weixin://wxpay/bizpayurl?pr={code}"),
-            "unionpay" => format!("https://qr.95516.com/{code}"),
-            "cashapppay" => format!("https://cash.app/qr/{code}"),
-            "paypal" => format!("https://www.paypal.com/qrcodes/{code}"),
-            _ => format!("{}/cashier/{transaction_no}", self.config.public_url),
+        self.namespace_by_mut(&number).map_or([b'0'; CODE], Namespace::next_order_code)
+    }
+
+    fn change_terms(&mut self, number: &str, change: impl FnOnce(&mut Terms)) {
+        if let Some(namespace) = self.namespace_by_mut(number) {
+            namespace.orders.change_terms(number, change);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Sim;
 use crate::Millis;
-use crate::answer::Value;
+use crate::answer::{Members, Value};
 use crate::check::Params;
 use crate::money::Amount;
 use crate::order::{Order, Refund, Status};
@@ -31,7 +31,7 @@ impl Sim {
         field: impl Fn(&'static str) -> Option<&'a str>,
     ) -> impl Iterator<Item = String> {
         let namespace = self.namespaces.get(merchant_no);
-        let of_order = |number: &str| namespace?.orders.get(number)?.reference.clone();
+        let of_order = |number: &str| namespace?.orders.get(number)?.owned_reference();
         let books = namespace.map(|namespace| &namespace.books);
         let by_transaction = field("transactionNo")
             .and_then(|number| of_order(number).or_else(|| books?.payouts.get(number)?.invoice_id.clone()));
@@ -54,7 +54,7 @@ impl Sim {
         let by_number =
             |number: &str| namespace.and_then(|n| n.orders.get(number)).filter(|order| order.is_visible());
         let by_reference = |reference: &str| {
-            namespace.and_then(|n| n.references.get(reference)).and_then(|number| by_number(number))
+            namespace.and_then(|n| n.orders.of_reference(reference)).filter(|order| order.is_visible())
         };
         match (params.get("transactionNo"), params.get("reference")) {
             (Some(_), Some(_)) if self.config.profile.refuse_both_identifiers => {
@@ -63,7 +63,7 @@ impl Sim {
             (Some(number), reference) => {
                 let order = by_number(number)
                     .ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
-                if reference.is_some_and(|reference| order.reference.as_deref() != Some(reference)) {
+                if reference.is_some_and(|reference| !order.is_called(reference)) {
                     return Err(Refusal::mismatch(
                         "reference",
                         "it is not the reference of that transactionNo",
@@ -80,7 +80,7 @@ impl Sim {
     /// The word for the status of an order, as the profile has it.
     pub(super) fn status_word(&self, order: &Order) -> &'static str {
         let profile = &self.config.profile;
-        let is_given_back = !order.refunds.is_empty() && order.remainder() == Amount::ZERO;
+        let is_given_back = !order.refunds().is_empty() && order.remainder() == Amount::ZERO;
         match order.status {
             Status::Failed if profile.failed_word == FailedWord::Fail => "fail",
             Status::Success if is_given_back && profile.refunded_status == RefundedStatus::Reversed => {
@@ -91,50 +91,51 @@ impl Sim {
     }
 
     /// What the answers say about an order, by the name of the field.
-    pub(super) fn value(&self, order: &Order, name: &str) -> Value {
+    pub(super) fn value<'v>(&'v self, order: &'v Order, name: &str) -> Value<'v> {
         let public_url = &self.config.public_url;
         match name {
-            "amount" => order.amount_text().into(),
+            "amount" => Value::Amount(order.amount, &order.currency),
             "cashierUrl" => order.cashier_url(public_url).into(),
-            "clientScript" => format!("{public_url}/client/{}.js", order.transaction_no).into(),
-            "clientToken" => format!("mock-client-token-{}", order.transaction_no).into(),
+            "clientScript" => format!("{public_url}/client/{}.js", order.number).into(),
+            "clientToken" => format!("mock-client-token-{}", order.number).into(),
             "createTime" => order.created.in_answers().into(),
             "currency" => order.currency.as_str().into(),
-            "deepLink" => order.deep_link.clone().into(),
+            "deepLink" => order.deep_link(public_url).into(),
             "merchantNo" => order.merchant_no.as_str().into(),
             "authUrl" => order.auth_url(public_url).into(),
-            "paymentTime" => order.paid.map(Millis::in_answers).into(),
+            "paymentTime" => order.paid().map(Millis::in_answers).into(),
             "qrcodeUrl" => order.wants_qrcode.then(|| order.cashier_url(public_url)).into(),
-            "reference" => order.reference.clone().into(),
-            "refundAmount" => order.refunded().text(&order.currency).into(),
+            "reference" => order.reference.as_deref().into(),
+            "refundAmount" => Value::Amount(order.refunded(), &order.currency),
             "refundInfo" => refund_info(order),
             "settleCurrency" => order.settle_currency.as_str().into(),
             "status" | "transactionStatus" => self.status_word(order).into(),
-            "storeAdminNo" => order.store_admin_no.clone().into(),
+            "storeAdminNo" => order.store_admin_no.as_deref().into(),
             "storeNo" => order.store_no.as_str().into(),
             "timeout" => order.timeout_minutes.to_string().into(),
-            "transactionNo" => order.transaction_no.as_str().into(),
+            "transactionNo" => order.number.as_str().into(),
             "transactionType" => "payment".into(),
-            "vaultId" => order.vault_id.clone().into(),
-            "vendorId" => order.vendor_id.clone().into(),
-            "voidAmount" => Amount::ZERO.text(&order.currency).into(),
+            "vaultId" => order.vault_id().into(),
+            "vendorId" => order.vendor_id().into(),
+            "voidAmount" => Value::Amount(Amount::ZERO, &order.currency),
             _ => Value::Nothing,
         }
     }
 }
 
-fn refund_info(order: &Order) -> Value {
-    if order.refunds.is_empty() {
+fn refund_members<'v>(order: &'v Order, refund: &'v Refund) -> Members<'v> {
+    vec![
+        ("refundTransactionId", refund.transaction_no.as_str().into()),
+        ("refundReference", refund.reference.as_deref().into()),
+        ("refundAmount", Value::Amount(refund.amount, &order.currency)),
+        ("currency", order.currency.as_str().into()),
+        ("settleCurrency", order.settle_currency.as_str().into()),
+    ]
+}
+
+fn refund_info(order: &Order) -> Value<'_> {
+    if order.refunds().is_empty() {
         return Value::Nothing;
     }
-    let element = |refund: &Refund| {
-        vec![
-            ("refundTransactionId", refund.transaction_no.as_str().into()),
-            ("refundReference", refund.reference.clone().into()),
-            ("refundAmount", refund.amount.text(&order.currency).into()),
-            ("currency", order.currency.as_str().into()),
-            ("settleCurrency", order.settle_currency.as_str().into()),
-        ]
-    };
-    Value::List(order.refunds.iter().map(element).collect())
+    Value::List(order.refunds().iter().map(|refund| refund_members(order, refund)).collect())
 }

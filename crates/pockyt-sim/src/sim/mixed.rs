@@ -16,15 +16,16 @@ impl Sim {
         let extras = params.amount_or_zero("tax").plus(params.amount_or_zero("tip"));
         let amount = params.amount("saleAmount")?.plus(extras);
         let order = self.draft_priced(call, Status::Pending, amount, params.required("currency"))?;
-        self.wallet_for(&call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
+        self.wallet_for(call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
         let timeout_minutes =
             if params.get("timeout").is_some() { order.timeout_minutes } else { DEFAULT_TIMEOUT_MINUTES };
-        let number = order.transaction_no.clone();
-        let reference = order.reference.clone();
-        self.open(Order { is_hidden: true, has_cashier: true, timeout_minutes, ..order });
-        let record_no = self.own_number(&call.merchant_no, "");
-        if let Some(books) = self.books_mut(&call.merchant_no) {
-            books.records.insert(record_no.clone(), number.clone());
+        let number = order.number;
+        let reference = order.owned_reference();
+        let order = order.with_terms(|terms| terms.timeout_minutes = timeout_minutes);
+        self.open(Order { is_hidden: true, has_cashier: true, ..order });
+        let record_no = self.own_number(call.merchant_no, "");
+        if let Some(books) = self.books_mut(call.merchant_no) {
+            books.records.insert(record_no.clone(), number.into());
         }
         self.write_record(call, "mixed-code", &record_no, reference.as_deref(), (None, "pending"));
         let reply = self.let_customer_act(&number, Wallet::Never)?;
@@ -46,11 +47,11 @@ impl Sim {
     }
 
     fn record(&self, call: &Call<'_>) -> Result<(String, String), Refusal> {
-        let namespace = self.namespaces.get(&call.merchant_no);
+        let namespace = self.namespaces.get(call.merchant_no);
         let records = namespace.map(|namespace| &namespace.books.records);
         let by_reference = || {
-            let number = namespace?.references.get(call.params.get("reference")?)?;
-            records?.iter().find(|(_, behind)| *behind == number)
+            let order = namespace?.orders.of_reference(call.params.get("reference")?)?;
+            records?.iter().find(|(_, behind)| behind.as_str() == order.number.as_str())
         };
         let by_number = |record_no: &str| records?.get_key_value(record_no);
         let (field, found) = match call.params.get("recordNo") {

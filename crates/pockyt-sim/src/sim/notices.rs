@@ -1,5 +1,7 @@
 //! What each kind of notification says.
 
+use std::borrow::Cow;
+
 use super::Sim;
 use super::notify::Notice;
 use crate::Millis;
@@ -7,6 +9,9 @@ use crate::books::{Mandate, Payout, PayoutAccount};
 use crate::order::{Order, Refund, Role, Status};
 use crate::profile::Notify;
 use crate::view::NotificationKind;
+
+/// What a notification says, by name.
+type Fields<'a> = Vec<(&'static str, Option<Cow<'a, str>>)>;
 
 impl Sim {
     /// Announces the final status of an order, as its kind has it.
@@ -23,8 +28,8 @@ impl Sim {
             kind,
             merchant_no: order.merchant_no.clone(),
             store_no: order.store_no.clone(),
-            number: order.transaction_no.clone(),
-            reference: order.reference.clone(),
+            number: order.number.into(),
+            reference: order.owned_reference(),
             status: self.status_word(order),
             url,
             fields,
@@ -32,54 +37,54 @@ impl Sim {
         self.announce(notice, at);
     }
 
-    fn payment_fields(&self, order: &Order) -> Vec<(&'static str, Option<String>)> {
+    fn payment_fields<'o>(&self, order: &'o Order) -> Fields<'o> {
         let profile = &self.config.profile;
-        let note = order.note.clone().or_else(|| profile.notify_empty_note.then(String::new));
+        let note = order.note().or(profile.notify_empty_note.then_some(""));
         vec![
-            ("amount", Some(order.amount_text())),
-            ("currency", Some(order.currency.clone())),
-            ("note", note),
-            ("reference", order.reference.clone()),
-            ("settleCurrency", Some(order.settle_currency.clone())),
-            ("status", Some(self.status_word(order).to_owned())),
-            ("time", Some(order.changed.in_notifications(profile.notification_zone_hours))),
-            ("transactionNo", Some(order.transaction_no.clone())),
-            ("vendorId", order.vendor_id.clone().filter(|_| profile.notify_vendor_id)),
+            ("amount", Some(order.amount_text().into())),
+            ("currency", Some((&order.currency).into())),
+            ("note", note.map(Into::into)),
+            ("reference", order.reference.as_deref().map(Into::into)),
+            ("settleCurrency", Some((&order.settle_currency).into())),
+            ("status", Some(self.status_word(order).into())),
+            ("time", Some(order.changed.in_notifications(profile.notification_zone_hours).into())),
+            ("transactionNo", Some(order.number.as_str().into())),
+            ("vendorId", order.vendor_id().filter(|_| profile.notify_vendor_id).map(Into::into)),
         ]
     }
 
-    fn card_fields(&self, order: &Order) -> Vec<(&'static str, Option<String>)> {
+    fn card_fields<'o>(&self, order: &'o Order) -> Fields<'o> {
         vec![
-            ("amount", Some(order.amount_text())),
-            ("completedAt", Some(order.changed.in_utc())),
-            ("currency", Some(order.currency.clone())),
-            ("customerNo", order.customer_no.clone()),
-            ("reference", order.reference.clone()),
-            ("settleCurrency", Some(order.settle_currency.clone())),
-            ("status", Some(self.status_word(order).to_owned())),
-            ("transactionNo", Some(order.transaction_no.clone())),
+            ("amount", Some(order.amount_text().into())),
+            ("completedAt", Some(order.changed.in_utc().into())),
+            ("currency", Some((&order.currency).into())),
+            ("customerNo", order.customer_no().map(Into::into)),
+            ("reference", order.reference.as_deref().map(Into::into)),
+            ("settleCurrency", Some((&order.settle_currency).into())),
+            ("status", Some(self.status_word(order).into())),
+            ("transactionNo", Some(order.number.as_str().into())),
         ]
     }
 
     /// Announces a refund, with the fields of its answer: no source describes the message.
     pub(super) fn notify_refund(&mut self, order: &Order, refund: &Refund, url: String) {
         let fields = vec![
-            ("amount", Some(order.amount_text())),
-            ("currency", Some(order.currency.clone())),
-            ("reference", order.reference.clone()),
-            ("refundAmount", Some(refund.amount.text(&order.currency))),
-            ("refundReference", refund.reference.clone()),
-            ("refundTransactionNo", Some(refund.transaction_no.clone())),
-            ("settleCurrency", Some(order.settle_currency.clone())),
+            ("amount", Some(order.amount_text().into())),
+            ("currency", Some((&order.currency).into())),
+            ("reference", order.reference.as_deref().map(Into::into)),
+            ("refundAmount", Some(refund.amount.text(&order.currency).into())),
+            ("refundReference", refund.reference.as_deref().map(Into::into)),
+            ("refundTransactionNo", Some(refund.transaction_no.as_str().into())),
+            ("settleCurrency", Some((&order.settle_currency).into())),
             ("status", Some("success".into())),
-            ("transactionNo", Some(order.transaction_no.clone())),
+            ("transactionNo", Some(order.number.as_str().into())),
         ];
         let notice = Notice {
             kind: NotificationKind::Refund,
             merchant_no: order.merchant_no.clone(),
             store_no: order.store_no.clone(),
-            number: order.transaction_no.clone(),
-            reference: order.reference.clone(),
+            number: order.number.into(),
+            reference: order.owned_reference(),
             status: "success",
             url,
             fields,
@@ -98,15 +103,15 @@ impl Sim {
             status: payout.status.as_str(),
             url,
             fields: vec![
-                ("accountToken", payout.account_token.clone()),
-                ("amount", Some(payout.amount.text(&payout.currency))),
-                ("currency", Some(payout.currency.clone())),
-                ("invoiceId", payout.invoice_id.clone()),
-                ("paymentTime", Some(at.in_utc())),
-                ("receiver", payout.receiver.clone()),
+                ("accountToken", payout.account_token.as_deref().map(Into::into)),
+                ("amount", Some(payout.amount.text(&payout.currency).into())),
+                ("currency", Some((&payout.currency).into())),
+                ("invoiceId", payout.invoice_id.as_deref().map(Into::into)),
+                ("paymentTime", Some(at.in_utc().into())),
+                ("receiver", payout.receiver.as_deref().map(Into::into)),
                 ("status", Some(payout.status.as_str().into())),
-                ("transactionNo", Some(payout.transaction_no.clone())),
-                ("vendor", Some(payout.vendor.clone())),
+                ("transactionNo", Some((&payout.transaction_no).into())),
+                ("vendor", Some((&payout.vendor).into())),
             ],
         };
         self.announce(notice, at);
@@ -114,7 +119,7 @@ impl Sim {
 
     pub(super) fn notify_mandate(&mut self, merchant_no: &str, mandate: &Mandate, at: Millis) {
         let Some(url) = mandate.ipn_url.clone() else { return };
-        let empty_note = self.config.profile.notify_empty_note.then(String::new);
+        let empty_note = self.config.profile.notify_empty_note.then_some("");
         let notice = Notice {
             kind: NotificationKind::AutoDebit,
             merchant_no: merchant_no.to_owned(),
@@ -124,11 +129,11 @@ impl Sim {
             status: mandate.status.as_str(),
             url,
             fields: vec![
-                ("autoDebitNo", Some(mandate.auto_debit_no.clone())),
-                ("autoReference", Some(mandate.auto_reference.clone())),
-                ("note", mandate.note.clone().or(empty_note)),
-                ("time", Some(at.in_notifications(self.config.profile.notification_zone_hours))),
-                ("vendor", Some(mandate.vendor.clone())),
+                ("autoDebitNo", Some((&mandate.auto_debit_no).into())),
+                ("autoReference", Some((&mandate.auto_reference).into())),
+                ("note", mandate.note.as_deref().or(empty_note).map(Into::into)),
+                ("time", Some(at.in_notifications(self.config.profile.notification_zone_hours).into())),
+                ("vendor", Some((&mandate.vendor).into())),
             ],
         };
         self.announce(notice, at);
@@ -146,13 +151,13 @@ impl Sim {
             url,
             fields: vec![
                 ("accountStatus", Some(account.status.as_str().into())),
-                ("accountTag", account.tag.clone()),
-                ("accountToken", Some(account.token.clone())),
-                ("accountType", Some(account.kind.clone())),
-                ("country", Some(account.country.clone())),
-                ("currency", Some(account.currency.clone())),
-                ("customerNo", Some(account.customer_no.clone())),
-                ("payeeAccount", account.masked_number.clone()),
+                ("accountTag", account.tag.as_deref().map(Into::into)),
+                ("accountToken", Some((&account.token).into())),
+                ("accountType", Some((&account.kind).into())),
+                ("country", Some((&account.country).into())),
+                ("currency", Some((&account.currency).into())),
+                ("customerNo", Some((&account.customer_no).into())),
+                ("payeeAccount", account.masked_number.as_deref().map(Into::into)),
             ],
         };
         self.announce(notice, at);

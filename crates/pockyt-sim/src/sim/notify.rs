@@ -1,16 +1,17 @@
 //! Notifications: made at a final status, sent on schedule, stopped by an acknowledgement.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use form_urlencoded::Serializer;
+use form_urlencoded::byte_serialize;
 use pockyt_sign::{VERIFY_SIGN, algorithm};
 
 use super::Sim;
 use super::control::ControlError;
 use crate::agenda::{Due, Key};
 use crate::answer;
-use crate::journal::JournalEvent;
+use crate::journal::{Counted, JournalEvent};
 use crate::profile::{Acknowledgement, NotificationForm};
 use crate::view::{AttemptView, NotificationKind, NotificationView};
 use crate::{
@@ -22,13 +23,18 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 /// How much of a listener's answer is kept.
 const MAX_ANSWER: usize = 1024;
+/// How many notifications are kept of which nothing more is to come. Each is several times as large as its
+/// order.
+const MAX_SETTLED: usize = 10_000;
 
-/// All notifications and their attempts, by number.
+/// Notifications and their attempts, by number.
 #[derive(Default)]
 pub(super) struct Notifications {
     all: BTreeMap<NotificationId, Notification>,
     /// The notification of each attempt, and its place there.
     attempts: BTreeMap<AttemptId, (NotificationId, usize)>,
+    /// Those of which nothing more is to come unless somebody asks, the longest settled first.
+    settled: VecDeque<NotificationId>,
     /// How many numbers were given; a number is not given again when a merchant is reset.
     notifications_made: u64,
     attempts_made: u64,
@@ -45,6 +51,27 @@ impl Notifications {
         AttemptId(self.attempts_made)
     }
 
+    /// Notes that nothing more is to come of a notification, if that is so, and forgets what is too many.
+    fn settle(&mut self, id: NotificationId) {
+        let Some(notification) = self.all.get_mut(&id) else { return };
+        if notification.is_settled || !notification.is_over() {
+            return;
+        }
+        notification.is_settled = true;
+        self.settled.push_back(id);
+        while self.settled.len() > MAX_SETTLED {
+            let Some(oldest) = self.settled.pop_front() else { return };
+            let Some(known) = self.all.get_mut(&oldest) else { continue };
+            // One that was asked for again comes back when that is over.
+            known.is_settled = known.is_over();
+            if known.is_settled {
+                for attempt in self.all.remove(&oldest).into_iter().flat_map(|known| known.attempts) {
+                    self.attempts.remove(&attempt.id);
+                }
+            }
+        }
+    }
+
     /// Forgets the notifications of a merchant and returns the deliveries that are planned for them.
     pub(super) fn forget(&mut self, merchant_no: &str) -> Vec<Key> {
         let mut planned = Vec::new();
@@ -56,12 +83,13 @@ impl Notifications {
             stays
         });
         self.attempts.retain(|_, (notification, _)| self.all.contains_key(notification));
+        self.settled.retain(|notification| self.all.contains_key(notification));
         planned
     }
 }
 
 /// What is to be announced, before it is signed and written.
-pub(super) struct Notice {
+pub(super) struct Notice<'a> {
     pub(super) kind: NotificationKind,
     pub(super) merchant_no: String,
     pub(super) store_no: String,
@@ -71,7 +99,7 @@ pub(super) struct Notice {
     pub(super) status: &'static str,
     pub(super) url: String,
     /// In the order of their names, as in the published ones. What is `None` is left out.
-    pub(super) fields: Vec<(&'static str, Option<String>)>,
+    pub(super) fields: Vec<(&'static str, Option<Cow<'a, str>>)>,
 }
 
 struct Notification {
@@ -91,6 +119,8 @@ struct Notification {
     by_hand: Vec<Key>,
     acknowledged: bool,
     attempts: Vec<Attempt>,
+    /// Whether it is among those of which nothing more is to come.
+    is_settled: bool,
 }
 
 struct Attempt {
@@ -129,9 +159,11 @@ impl Sim {
             }
         }
         let number = attempt_number(index);
-        let event =
-            JournalEvent::AttemptJudged { notification: id, attempt, number, status, failure, verdict };
-        self.journal.write(now, Some(&notification.merchant_no), event);
+        let merchant_no = Some(notification.merchant_no.as_str());
+        self.journal.write_with(now, merchant_no, Counted::verdict(verdict), || {
+            JournalEvent::AttemptJudged { notification: id, attempt, number, status, failure, verdict }
+        });
+        self.notifications.settle(id);
         Some(verdict)
     }
 
@@ -149,7 +181,8 @@ impl Sim {
         Ok(())
     }
 
-    /// The notifications of one order, or of all, oldest first.
+    /// The notifications of one order, or of all, oldest first. Of those of which nothing more is to come
+    /// the latest 10,000 are kept.
     pub fn notifications(&self, transaction_no: Option<&str>) -> Vec<NotificationView> {
         let wanted = |notification: &Notification| {
             transaction_no.is_none_or(|number| notification.transaction_no == number)
@@ -164,19 +197,20 @@ impl Sim {
     }
 
     /// Plans the first delivery of a notice, by most schedules at once.
-    pub(super) fn announce(&mut self, notice: Notice, at: Millis) {
+    pub(super) fn announce(&mut self, notice: Notice<'_>, at: Millis) {
         let id = self.notifications.next_notification();
         let first = at.plus(self.config.schedule.first(self.config.seed, id));
         let key = self.agenda.add_delivery(first, Due { notification: id, resend: Some(0) });
         let (content_type, body) = self.written(&notice);
-        let event = JournalEvent::NotificationScheduled {
-            notification: id,
-            kind: notice.kind,
-            transaction_no: notice.number.clone(),
-            status: notice.status,
-            url: notice.url.clone(),
-        };
-        self.journal.write(at, Some(&notice.merchant_no), event);
+        self.journal.write_with(at, Some(&notice.merchant_no), Counted::Notification, || {
+            JournalEvent::NotificationScheduled {
+                notification: id,
+                kind: notice.kind,
+                transaction_no: notice.number.clone(),
+                status: notice.status,
+                url: notice.url.clone(),
+            }
+        });
         let notification = Notification {
             kind: notice.kind,
             merchant_no: notice.merchant_no,
@@ -191,17 +225,18 @@ impl Sim {
             by_hand: Vec::new(),
             acknowledged: false,
             attempts: Vec::new(),
+            is_settled: false,
         };
         self.notifications.all.insert(id, notification);
     }
 
     /// The signed body, in the form that the profile has for its kind.
-    fn written(&self, notice: &Notice) -> (&'static str, String) {
+    fn written(&self, notice: &Notice<'_>) -> (&'static str, String) {
         let present = notice.fields.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
         let mut fields: Vec<(&str, &str)> = present.collect();
         let namespace = self.namespaces.get(&notice.merchant_no);
-        let key = namespace.and_then(|namespace| namespace.key(Some(&notice.store_no)));
-        let signature = key.map(|key| algorithm::signature(&fields, key));
+        let store = namespace.and_then(|namespace| namespace.store(Some(&notice.store_no)));
+        let signature = store.map(|store| algorithm::signature(&fields, &store.key));
         fields.extend(signature.as_ref().map(|signature| (VERIFY_SIGN, signature.as_str())));
         let forms = self.config.profile.notification_form;
         let form = match notice.kind {
@@ -213,7 +248,7 @@ impl Sim {
             NotificationKind::Refund => forms.refund,
         };
         match form {
-            NotificationForm::Form => (FORM, Serializer::new(String::new()).extend_pairs(&fields).finish()),
+            NotificationForm::Form => (FORM, form_of_texts(&fields)),
             NotificationForm::Json => (JSON, answer::object_of_texts(&fields)),
         }
     }
@@ -323,8 +358,9 @@ impl Sim {
             at,
         };
         self.notifications.attempts.insert(attempt, (id, index));
-        let event = JournalEvent::AttemptStarted { notification: id, attempt, number: delivery.number };
-        self.journal.write(at, Some(&delivery.merchant_no), event);
+        self.journal.write_with(at, Some(&delivery.merchant_no), Counted::Attempt, || {
+            JournalEvent::AttemptStarted { notification: id, attempt, number: delivery.number }
+        });
         Some(delivery)
     }
 }
@@ -356,6 +392,12 @@ impl Attempt {
 }
 
 impl Notification {
+    /// Whether nothing is planned, and every attempt was judged.
+    fn is_over(&self) -> bool {
+        let is_planned = self.next.is_some() || !self.by_hand.is_empty();
+        !is_planned && self.attempts.iter().all(|attempt| attempt.verdict.is_some())
+    }
+
     /// Lets a delivery that was due happen under another key.
     fn replan(&mut self, due: Due, key: Key) {
         match (due.resend, self.by_hand.first_mut()) {
@@ -389,6 +431,25 @@ impl Notification {
             attempts: attempts.collect(),
         }
     }
+}
+
+/// Names are words of ours, and most values are their own form: numbers and words.
+fn form_of_texts(fields: &[(&str, &str)]) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_');
+    let mut form = String::with_capacity(512);
+    for (name, value) in fields {
+        form.push_str(if form.is_empty() { "" } else { "&" });
+        form.push_str(name);
+        form.push('=');
+        if value.bytes().all(is_plain) {
+            form.push_str(value);
+        } else {
+            form.extend(byte_serialize(value.as_bytes()));
+        }
+    }
+    // It is kept as long as anybody may ask for it.
+    form.shrink_to_fit();
+    form
 }
 
 fn attempt_number(index: usize) -> u32 {

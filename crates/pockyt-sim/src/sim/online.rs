@@ -17,8 +17,8 @@ impl Sim {
         let transaction_no = self.open_waiting(call)?;
         if let Some(order) = self.order_mut(&transaction_no) {
             order.has_cashier = true;
-            order.vault_id.clone_from(&vault_id);
             if vault_id.is_some() {
+                order.rare_mut().vault_id.clone_from(&vault_id);
                 // Its notification is that of a card payment.
                 order.role = Role::Card;
             }
@@ -37,7 +37,7 @@ impl Sim {
     /// The payment method that a request names, which must have been kept before.
     fn known_vault(&self, call: &Call<'_>) -> Result<Option<String>, Refusal> {
         let Some(vault_id) = call.params.owned("vaultId") else { return Ok(None) };
-        let books = self.namespaces.get(&call.merchant_no).map(|namespace| &namespace.books);
+        let books = self.namespaces.get(call.merchant_no).map(|namespace| &namespace.books);
         if books.is_some_and(|books| books.vaults.contains(&vault_id)) {
             return Ok(Some(vault_id));
         }
@@ -49,28 +49,28 @@ impl Sim {
         if !call.params.is("creditType", "recurring") {
             return None;
         }
-        let number = order.transaction_no.clone();
-        self.books_mut(&call.merchant_no)?.schedules.insert(number.clone(), true);
+        let number = String::from(order.number);
+        self.books_mut(call.merchant_no)?.schedules.insert(number.clone(), true);
         self.write_record(call, "series", &number, None, (None, "active"));
         Some(format!("scheduleNo of this series is {number}; its later payments are not played"))
     }
 
     /// Charges the payment method that the merchant's page collected.
     pub(super) fn creditpay_process(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let found = self.find(&call.merchant_no, &call.params)?;
+        let found = self.find(call.merchant_no, &call.params)?;
         if found.status != Status::Pending {
             let rule = format!("the order is {}; only one that waits can be charged", found.status.as_str());
             return Err(Refusal::status("transactionNo", rule));
         }
-        let number = found.transaction_no;
+        let number = found.number;
         let reply = self.let_customer_act(&number, Wallet::ConfirmAfter(Duration::ZERO))?;
         let order = self.charged(&number)?;
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         let body = self.style().success(answer, |name| match name {
-            "paymentTime" => order.paid.map(Millis::in_utc).into(),
+            "paymentTime" => order.paid().map(Millis::in_utc).into(),
             _ => self.value(&order, name),
         });
-        Ok(Done { reply, ..Done::new(number, body) })
+        Ok(Done { reply, ..Done::new(&*number, body) })
     }
 
     /// Makes an order and what the wallet's own client needs to pay it.
@@ -94,10 +94,10 @@ impl Sim {
         let number = self.open_waiting(call)?;
         let reply = self.let_customer_act(&number, Wallet::Never)?;
         let order = self.charged(&number)?;
-        let codes = self.client_codes(&call.merchant_no);
+        let codes = self.client_codes(call.merchant_no);
         let seconds = (call.now.0 / 1000).to_string();
         let body = self.style().success(answer, |name| client_value(name, &order, &codes, &seconds, is_mini));
-        Ok(Done { reply, ..Done::new(number, body) })
+        Ok(Done { reply, ..Done::new(&*number, body) })
     }
 
     fn client_codes(&mut self, merchant_no: &str) -> [String; 3] {
@@ -112,8 +112,8 @@ impl Sim {
         } else {
             let amount = call.params.amount("rmbAmount")?;
             let order = self.draft_priced(call, Status::Pending, amount, "CNY".into())?;
-            self.wallet_for(&call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
-            let number = order.transaction_no.clone();
+            self.wallet_for(call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
+            let number = order.number;
             self.open(order);
             number
         };
@@ -124,15 +124,15 @@ impl Sim {
     }
 }
 
-fn client_value(
+fn client_value<'v>(
     name: &str,
-    order: &Order,
-    [nonce, prepay, signature]: &[String; 3],
-    seconds: &str,
+    order: &'v Order,
+    [nonce, prepay, signature]: &'v [String; 3],
+    seconds: &'v str,
     is_mini: bool,
-) -> Value {
+) -> Value<'v> {
     match name {
-        "amount" => order.amount_text().into(),
+        "amount" => Value::Amount(order.amount, &order.currency),
         "appid" => "wxmock".into(),
         "clientId" => "mock-client".into(),
         "creditType" => "cit".into(),
@@ -147,7 +147,7 @@ fn client_value(
         "scopeId" => "mock-scope".into(),
         "signType" => "HMAC-SHA256".into(),
         "timeStamp" | "timestamp" => seconds.into(),
-        "transactionNo" => order.transaction_no.as_str().into(),
+        "transactionNo" => order.number.as_str().into(),
         _ => Value::Nothing,
     }
 }

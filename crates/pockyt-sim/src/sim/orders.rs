@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::Sim;
 use super::handle::Call;
-use crate::agenda::Timer;
+use crate::agenda::OrderTimer;
 use crate::check;
-use crate::journal::JournalEvent;
+use crate::journal::{Counted, JournalEvent};
 use crate::money::Amount;
-use crate::namespace::Namespace;
-use crate::order::{Order, Refund, Role, Status};
+use crate::number::Number;
+use crate::order::{Order, Rare, Refund, Status, Terms};
 use crate::refusal::Refusal;
 use crate::{Millis, Wallet, fixtures, magic};
 
@@ -35,92 +35,70 @@ impl Sim {
         currency: String,
     ) -> Result<Order, Refusal> {
         let params = &call.params;
-        let reference = params.owned("reference");
-        self.refuse_duplicate(call, reference.as_deref())?;
-        let published = fixtures::number(call.operation.name, &call.merchant_no, reference.as_deref())
-            .filter(|number| {
-                self.is_published_account(&call.merchant_no) && !self.owners.contains_key(*number)
-            });
+        let reference = params.get("reference");
+        self.refuse_duplicate(call, reference)?;
+        let published = fixtures::number(call.operation.name, call.merchant_no, reference)
+            .filter(|number| self.is_published_account(call.merchant_no) && self.owner(number).is_none());
         if published.is_none() {
             check::vendor_takes(&self.config.profile, params.get("vendor"), &currency)?;
         }
-        let transaction_no = match published {
-            Some(number) => number.to_owned(),
-            None => self.next_number(&call.merchant_no),
+        let number = match published.and_then(Number::parse) {
+            Some(number) => number,
+            None => self.next_number(call.merchant_no),
         };
         let timeout_minutes =
             params.get("timeout").and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_TIMEOUT_MINUTES);
-        Ok(Order {
-            position: 0,
-            merchant_no: call.merchant_no.clone(),
+        let terms = Terms {
+            merchant_no: call.merchant_no.to_owned(),
             store_no: params.required("storeNo"),
-            transaction_no,
-            reference,
             created_by: call.operation.name,
-            amount,
             currency,
             settle_currency: params.owned("settleCurrency").unwrap_or_else(|| DEFAULT_SETTLE_CURRENCY.into()),
-            status,
             vendor: params.owned("vendor"),
-            vendor_id: None,
             store_admin_no: params.owned("storeAdminNo"),
-            description: params.owned("description"),
-            note: params.owned("note"),
             ipn_url: params.owned("ipnUrl"),
             callback_url: params.owned("callbackUrl"),
-            barcode: None,
-            deep_link: None,
-            has_cashier: false,
-            wants_qrcode: false,
             timeout_minutes,
-            created: call.now,
-            changed: call.now,
-            paid: None,
-            expires: None,
-            wallet: Wallet::Never,
-            queries_before_confirm: None,
-            refunds: Vec::new(),
-            expiry_timer: None,
-            wallet_timer: None,
-            role: Role::Payment,
-            is_hidden: false,
+        };
+        let rare = Rare {
+            description: params.owned("description"),
+            note: params.owned("note"),
             customer_no: params.owned("customerNo"),
-            vault_id: None,
-        })
+            ..Rare::default()
+        };
+        let rare = (rare != Rare::default()).then(|| Box::new(rare));
+        let reference = params.get("reference").map(Box::from);
+        Ok(Order { reference, rare, ..Order::new(number, terms, amount, status, call.now) })
     }
 
     fn refuse_duplicate(&self, call: &Call<'_>, reference: Option<&str>) -> Result<(), Refusal> {
-        let namespace = self.namespaces.get(&call.merchant_no);
-        let holder = reference.and_then(|reference| namespace?.references.get(reference));
-        let is_taken = holder.is_some_and(|holder| !fixtures::yields_reference(holder));
+        let namespace = self.namespaces.get(call.merchant_no);
+        let holder = reference.and_then(|reference| namespace?.orders.of_reference(reference));
+        let is_taken = holder.is_some_and(|holder| !fixtures::yields_reference(&holder.number));
         if is_taken && self.config.profile.refuse_duplicates {
             return Err(Refusal::duplicate("reference", &self.config.profile));
         }
         Ok(())
     }
 
-    pub(super) fn next_number(&mut self, merchant_no: &str) -> String {
-        self.namespaces.get_mut(merchant_no).map(Namespace::next_number).unwrap_or_default()
+    pub(super) fn next_number(&mut self, merchant_no: &str) -> Number {
+        self.namespaces.get_mut(merchant_no).map(|namespace| namespace.next_number()).unwrap_or_default()
     }
 
     /// Puts a new order into the books and on the clock.
     pub(super) fn open(&mut self, order: Order) {
-        let transaction_no = order.transaction_no.clone();
-        self.write_status(&order, None);
+        let number = order.number;
+        self.write_status_change(&order, None, order.created, "merchant");
         self.insert(order);
-        self.start_expiry(&transaction_no);
+        self.start_expiry(&number);
     }
 
     /// Puts an order into the books only.
     pub(super) fn insert(&mut self, mut order: Order) {
         let Some(namespace) = self.namespaces.get_mut(&order.merchant_no) else { return };
-        order.position = self.orders_made;
+        order.position = u32::try_from(self.orders_made).unwrap_or(u32::MAX);
         self.orders_made += 1;
-        if let Some(reference) = order.reference.clone() {
-            namespace.references.insert(reference, order.transaction_no.clone());
-        }
-        self.owners.insert(order.transaction_no.clone(), order.merchant_no.clone());
-        namespace.orders.insert(order.transaction_no.clone(), order);
+        namespace.orders.insert(order);
     }
 
     /// Lets an unpaid order close by itself, unless it is already going to.
@@ -131,10 +109,8 @@ impl Sim {
         };
         let minutes = u64::from(order.timeout_minutes);
         let at = now.plus(Duration::from_secs(minutes * 60));
-        let timer = Timer::TimeOut { transaction_no: transaction_no.to_owned() };
-        let key = self.agenda.add_timer(at, timer);
+        let key = self.agenda.add_timer(at, OrderTimer::TimeOut.of(order.number));
         if let Some(order) = self.order_mut(transaction_no) {
-            order.expires = Some(at);
             order.expiry_timer = Some(key);
         }
     }
@@ -174,31 +150,27 @@ impl Sim {
             Wallet::ConfirmAfterQueries(count) => Some(count),
             _ => None,
         };
-        order.wallet = wallet;
+        order.confirms_on_cancel = wallet == Wallet::ConfirmOnCancel;
+        let number = order.number;
         if let Some(key) = old_timer {
             self.agenda.remove(key);
         }
-        let transaction_no = transaction_no.to_owned();
-        let (delay, timer) = match wallet {
-            Wallet::ConfirmAfter(delay) => (delay, Timer::Confirm { transaction_no: transaction_no.clone() }),
-            Wallet::DeclineAfter(delay) => (delay, Timer::Decline { transaction_no: transaction_no.clone() }),
-            Wallet::BookLate(delay) => (delay, Timer::Book { transaction_no: transaction_no.clone() }),
-            Wallet::ReturnAfter(_) => {
-                (Duration::ZERO, Timer::Confirm { transaction_no: transaction_no.clone() })
-            }
-            Wallet::Insufficient => {
-                (Duration::ZERO, Timer::Decline { transaction_no: transaction_no.clone() })
-            }
+        let (delay, what) = match wallet {
+            Wallet::ConfirmAfter(delay) => (delay, OrderTimer::Confirm),
+            Wallet::DeclineAfter(delay) => (delay, OrderTimer::Decline),
+            Wallet::BookLate(delay) => (delay, OrderTimer::Book),
+            Wallet::ReturnAfter(_) => (Duration::ZERO, OrderTimer::Confirm),
+            Wallet::Insufficient => (Duration::ZERO, OrderTimer::Decline),
             Wallet::ConfirmAfterQueries(_)
             | Wallet::ConfirmOnCancel
             | Wallet::Never
             | Wallet::SystemError => return,
         };
         if delay.is_zero() {
-            return self.fire(timer, now);
+            return self.fire_for_order(what, number, now);
         }
-        let key = self.agenda.add_timer(now.plus(delay), timer);
-        if let Some(order) = self.order_mut(&transaction_no) {
+        let key = self.agenda.add_timer(now.plus(delay), what.of(number));
+        if let Some(order) = self.order_mut(transaction_no) {
             order.wallet_timer = Some(key);
         }
     }
@@ -211,11 +183,11 @@ impl Sim {
         at: Millis,
         cause: &'static str,
     ) -> bool {
-        let Some(namespace) = self.owners.get(transaction_no).and_then(|no| self.namespaces.get_mut(no))
-        else {
+        let Some(namespace) = self.namespace_by_mut(transaction_no) else { return false };
+        if namespace.orders.get(transaction_no).is_none() {
             return false;
-        };
-        let vendor_id = (to == Status::Success).then(|| format!("{}{}", at.day(), namespace.next_digits(20)));
+        }
+        let channel_id = (to == Status::Success).then(|| namespace.next_channel_id());
         let Some(order) =
             namespace.orders.get_mut(transaction_no).filter(|order| order.status.may_become(to))
         else {
@@ -224,8 +196,7 @@ impl Sim {
         let from = std::mem::replace(&mut order.status, to);
         order.changed = at;
         if to == Status::Success {
-            order.paid = Some(at);
-            order.vendor_id = vendor_id;
+            order.channel_id = channel_id;
             order.is_hidden = false;
         }
         let timers =
@@ -241,19 +212,16 @@ impl Sim {
         true
     }
 
-    fn write_status(&mut self, order: &Order, from: Option<Status>) {
-        self.write_status_change(order, from, order.created, "merchant");
-    }
-
     fn write_status_change(&mut self, order: &Order, from: Option<Status>, at: Millis, cause: &'static str) {
-        let event = JournalEvent::StatusChanged {
-            transaction_no: order.transaction_no.clone(),
-            reference: order.reference.clone(),
-            from,
-            to: order.status,
-            cause,
-        };
-        self.journal.write(at, Some(&order.merchant_no), event);
+        self.journal.write_with(at, Some(&order.merchant_no), Counted::StatusChange, || {
+            JournalEvent::StatusChanged {
+                transaction_no: order.number.into(),
+                reference: order.owned_reference(),
+                from,
+                to: order.status,
+                cause,
+            }
+        });
     }
 
     /// Books a refund that was found to be covered by the remainder.
@@ -264,19 +232,23 @@ impl Sim {
         reference: Option<String>,
         at: Millis,
     ) -> Option<Refund> {
-        let merchant_no = self.owners.get(transaction_no)?.clone();
+        let merchant_no = self.order(transaction_no)?.merchant_no.clone();
         let published = fixtures::refund_number(&merchant_no, reference.as_deref())
             .filter(|_| self.is_published_account(&merchant_no));
-        let number = published.map_or_else(|| self.next_number(&merchant_no), str::to_owned);
+        let number = published.and_then(Number::parse);
+        let number = number.unwrap_or_else(|| self.next_number(&merchant_no));
         let refund = Refund { transaction_no: number, reference, amount, at };
         let namespace = self.namespaces.get_mut(&merchant_no)?;
         namespace.refund_references.extend(refund.reference.clone());
         let order = namespace.orders.get_mut(transaction_no)?;
-        order.refunds.push(refund.clone());
+        let refunds = &mut order.rare_mut().refunds;
+        // Most orders have one.
+        refunds.reserve_exact(1);
+        refunds.push(refund.clone());
         let refund_amount = refund.amount.text(&order.currency);
         let event = JournalEvent::RefundBooked {
             transaction_no: transaction_no.to_owned(),
-            refund_transaction_no: refund.transaction_no.clone(),
+            refund_transaction_no: refund.transaction_no.into(),
             refund_reference: refund.reference.clone(),
             refund_amount,
         };

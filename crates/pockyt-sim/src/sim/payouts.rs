@@ -23,10 +23,10 @@ impl Sim {
         self.refuse_used_invoice(call, invoice_id.as_deref())?;
         let account = if params.get("accountToken").is_some() { Some(self.payable(call)?) } else { None };
         let usual = Wallet::ConfirmAfter(USUAL);
-        let wallet = self.wallet_for(&call.merchant_no, invoice_id.as_deref(), usual)?;
+        let wallet = self.wallet_for(call.merchant_no, invoice_id.as_deref(), usual)?;
         let (amount, currency) = (params.amount("amount")?, params.required("currency"));
         self.take_from_balance(call, amount, &currency, wallet == Wallet::Insufficient)?;
-        let number = self.own_number(&call.merchant_no, "");
+        let number = self.own_number(call.merchant_no, "");
         let vendor = account.as_ref().map(|account| account.kind.clone()).or(params.owned("vendor"));
         let payout = Payout {
             transaction_no: number.clone(),
@@ -46,7 +46,7 @@ impl Sim {
             ipn_url: params.owned("ipnUrl"),
             created: call.now,
         };
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.invoices.extend(invoice_id.clone().map(|invoice_id| (invoice_id, number.clone())));
             books.payouts.insert(number.clone(), payout.clone());
         }
@@ -61,7 +61,7 @@ impl Sim {
 
     /// Says how the payout of an `invoiceId` stands.
     pub(super) fn inquire(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let books = self.books(&call.merchant_no);
+        let books = self.books(call.merchant_no);
         let invoice_id = call.params.get("invoiceId").unwrap_or_default();
         let found = books.and_then(|books| books.payouts.get(books.invoices.get(invoice_id)?));
         let found = found.filter(|payout| payout.hidden_until <= call.now);
@@ -81,10 +81,10 @@ impl Sim {
 
     /// Makes a payor that waits for its documents.
     pub(super) fn register_payor(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let number = self.next_number(&call.merchant_no);
+        let number = self.next_number(call.merchant_no);
         // A P and eight digits, as those that are shown; the last digits of a number are as good as its own.
         let number = format!("P{}", number.get(number.len().saturating_sub(8)..).unwrap_or_default());
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.payors.insert(number.clone(), false);
         }
         self.write_record(call, "payor", &number, None, (None, "submitted"));
@@ -98,14 +98,14 @@ impl Sim {
     /// Approves a payor whose documents come.
     pub(super) fn approve_payor(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let number = call.path.rsplit('/').next().unwrap_or_default().to_owned();
-        let payor = self.books_mut(&call.merchant_no).and_then(|books| books.payors.get_mut(&number));
+        let payor = self.books_mut(call.merchant_no).and_then(|books| books.payors.get_mut(&number));
         *payor.ok_or_else(|| Refusal::unknown("payorNo", "this merchant has no such payor"))? = true;
         self.write_record(call, "payor", &number, None, (Some("submitted"), "approved"));
         Self::nothing_known(call)
     }
 
     fn refuse_used_invoice(&self, call: &Call<'_>, invoice_id: Option<&str>) -> Result<(), Refusal> {
-        let books = self.books(&call.merchant_no);
+        let books = self.books(call.merchant_no);
         let is_used = |id: &str| books.is_some_and(|books| books.invoices.contains_key(id));
         if self.config.profile.refuse_duplicates && invoice_id.is_some_and(is_used) {
             return Err(Refusal::duplicate("invoiceId", &self.config.profile));
@@ -120,7 +120,7 @@ impl Sim {
         }
         let person = self.person(call)?;
         let token = call.params.get("accountToken").unwrap_or_default();
-        let found = self.books(&call.merchant_no).and_then(|books| books.accounts.get(token));
+        let found = self.books(call.merchant_no).and_then(|books| books.accounts.get(token));
         let account =
             found.ok_or_else(|| Refusal::unknown("accountToken", "this merchant has no such account"))?;
         if account.customer_no != person.customer_no {
@@ -134,7 +134,7 @@ impl Sim {
     }
 
     fn balance_in(&self, call: &Call<'_>, currency: &str) -> Amount {
-        let books = self.books(&call.merchant_no);
+        let books = self.books(call.merchant_no);
         books.and_then(|books| books.balances.get(currency)).copied().unwrap_or_default()
     }
 
@@ -150,14 +150,14 @@ impl Sim {
             let rule = format!("the balance is {}", balance.text(currency));
             return Err(Refusal::balance("amount", rule));
         }
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.balances.insert(currency.to_owned(), balance.minus(amount));
         }
         Ok(())
     }
 
     fn plan_payout(&mut self, call: &Call<'_>, number: &str, wallet: Wallet) -> Reply {
-        let merchant_no = &call.merchant_no;
+        let merchant_no = call.merchant_no;
         match wallet {
             Wallet::ConfirmAfter(delay) | Wallet::BookLate(delay) => {
                 self.decide_after(merchant_no, number, delay, Status::Success);
@@ -173,15 +173,15 @@ impl Sim {
     }
 }
 
-fn payout_value(payout: &Payout, name: &str) -> Value {
+fn payout_value<'v>(payout: &'v Payout, name: &str) -> Value<'v> {
     match name {
-        "accountToken" => payout.account_token.clone().into(),
-        "amount" => payout.amount.text(&payout.currency).into(),
+        "accountToken" => payout.account_token.as_deref().into(),
+        "amount" => Value::Amount(payout.amount, &payout.currency),
         "createdTime" => payout.created.in_utc().into(),
         "currency" => payout.currency.as_str().into(),
-        "customerNo" => payout.customer_no.clone().into(),
-        "invoiceId" => payout.invoice_id.clone().into(),
-        "receiver" => payout.receiver.clone().into(),
+        "customerNo" => payout.customer_no.as_deref().into(),
+        "invoiceId" => payout.invoice_id.as_deref().into(),
+        "receiver" => payout.receiver.as_deref().into(),
         "status" => payout.status.as_str().into(),
         "transactionNo" => payout.transaction_no.as_str().into(),
         _ => Value::Nothing,

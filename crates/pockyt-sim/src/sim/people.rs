@@ -53,14 +53,14 @@ impl Sim {
             return Err(Refusal::bad_value("state", "a state of the US is two letters"));
         }
         if let Some(payor) = params.get("payorNo") {
-            match self.books(&call.merchant_no).and_then(|books| books.payors.get(payor)) {
+            match self.books(call.merchant_no).and_then(|books| books.payors.get(payor)) {
                 None => return Err(Refusal::unknown("payorNo", "this merchant has no such payor")),
                 Some(false) => return Err(Refusal::status("payorNo", "the payor is not approved yet")),
                 Some(true) => {}
             }
         }
         let mark = params.get("governmentId").map(fnv1a);
-        let people = self.books(&call.merchant_no).map(|books| &books.people);
+        let people = self.books(call.merchant_no).map(|books| &books.people);
         let others = || people.into_iter().flat_map(BTreeMap::values).filter(|person| person.is_payee);
         let email = params.get("email");
         if others().any(|person| person.profile.get("email").map(String::as_str) == email) {
@@ -87,7 +87,7 @@ impl Sim {
     /// Shows the accounts of a payee: all, or the one that is named.
     pub(super) fn payout_accounts(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let person = self.payee(call)?;
-        let accounts = self.books(&call.merchant_no).map(|books| &books.accounts);
+        let accounts = self.books(call.merchant_no).map(|books| &books.accounts);
         let is_wanted = |account: &&PayoutAccount| {
             account.customer_no == person.customer_no
                 && call.params.get("accountToken").is_none_or(|token| token == account.token)
@@ -117,21 +117,21 @@ impl Sim {
         let person = self.payee(call)?;
         let kind = if call.operation.name == "create-bank-account" { "BANK_ACCOUNT" } else { "CRYPTO" };
         let account = self.new_account(call, &person, kind);
-        self.decide_after(&call.merchant_no, &account.token, std::time::Duration::ZERO, Status::Success);
+        self.decide_after(call.merchant_no, &account.token, std::time::Duration::ZERO, Status::Success);
         self.say(call, account.token.as_str(), |name| account_value(&account, name))
     }
 
     /// Opens an account that its payee completes at `link`.
     pub(super) fn open_account(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let person = self.person(call)?;
-        let wallet = self.wallet_for(&call.merchant_no, call.params.get("accountTag"), Wallet::Never)?;
+        let wallet = self.wallet_for(call.merchant_no, call.params.get("accountTag"), Wallet::Never)?;
         let account = self.new_account(call, &person, call.params.get("accountType").unwrap_or_default());
         match wallet {
             Wallet::ConfirmAfter(delay) | Wallet::BookLate(delay) => {
-                self.decide_after(&call.merchant_no, &account.token, delay, Status::Success);
+                self.decide_after(call.merchant_no, &account.token, delay, Status::Success);
             }
             Wallet::DeclineAfter(delay) => {
-                self.decide_after(&call.merchant_no, &account.token, delay, Status::Failed);
+                self.decide_after(call.merchant_no, &account.token, delay, Status::Failed);
             }
             _ => {}
         }
@@ -151,7 +151,7 @@ impl Sim {
                 && call.params.get("accountToken").is_none_or(|token| token == account.token)
                 && call.params.get("accountTag").is_none_or(|tag| Some(tag) == account.tag.as_deref())
         };
-        let accounts = self.books(&call.merchant_no).map(|books| &books.accounts);
+        let accounts = self.books(call.merchant_no).map(|books| &books.accounts);
         let found = accounts.into_iter().flat_map(BTreeMap::values).find(is_meant);
         let found =
             found.ok_or_else(|| Refusal::unknown("accountToken", "this payee has no such account"))?;
@@ -162,7 +162,7 @@ impl Sim {
     }
 
     fn new_person(&mut self, call: &Call<'_>, is_payee: bool) -> Person {
-        let customer_no = self.own_number(&call.merchant_no, "2000");
+        let customer_no = self.own_number(call.merchant_no, "2000");
         let mut profile = profile_in(call);
         profile.entry("profileType".into()).or_insert_with(|| "INDIVIDUAL".into());
         let person = Person {
@@ -176,7 +176,7 @@ impl Sim {
         let kind = if is_payee { "payee" } else { "customer" };
         let code = person.get("customerCode");
         self.write_record(call, kind, &customer_no, code.as_deref(), (None, "activated"));
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.people.insert(customer_no, person.clone());
         }
         person
@@ -194,7 +194,7 @@ impl Sim {
             code.as_deref(),
             (Some("activated"), "activated"),
         );
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.people.insert(person.customer_no.clone(), person.clone());
         }
         Ok(person)
@@ -202,7 +202,7 @@ impl Sim {
 
     /// The customer or payee whom `customerNo` or `customerCode` names; both must name the same.
     pub(super) fn person(&self, call: &Call<'_>) -> Result<Person, Refusal> {
-        let people = self.books(&call.merchant_no).map(|books| &books.people);
+        let people = self.books(call.merchant_no).map(|books| &books.people);
         let (number, code) = (call.params.get("customerNo"), call.params.get("customerCode"));
         let has_code = |person: &&Person| person.profile.get("customerCode").map(String::as_str) == code;
         let found = match number {
@@ -233,7 +233,7 @@ impl Sim {
         let tail: Vec<char> = number.chars().rev().take(4).collect();
         let masked = || format!("****{}", tail.iter().rev().collect::<String>());
         let account = PayoutAccount {
-            token: self.own_number(&call.merchant_no, "2010"),
+            token: self.own_number(call.merchant_no, "2010"),
             store_no: params.required("storeNo"),
             customer_no: person.customer_no.clone(),
             tag: params.owned("accountTag"),
@@ -247,7 +247,7 @@ impl Sim {
             created: call.now,
         };
         self.write_record(call, "account", &account.token, account.tag.as_deref(), (None, "pending"));
-        if let Some(books) = self.books_mut(&call.merchant_no) {
+        if let Some(books) = self.books_mut(call.merchant_no) {
             books.accounts.insert(account.token.clone(), account.clone());
         }
         account
@@ -271,7 +271,7 @@ fn profile_in(call: &Call<'_>) -> BTreeMap<String, String> {
     own.filter_map(|name| Some((name.to_owned(), call.params.owned(name)?))).collect()
 }
 
-fn person_value(person: &Person, name: &str) -> Value {
+fn person_value<'v>(person: &'v Person, name: &str) -> Value<'v> {
     match name {
         "createdTime" => person.created.in_utc().into(),
         "customerNo" => person.customer_no.as_str().into(),
@@ -281,12 +281,12 @@ fn person_value(person: &Person, name: &str) -> Value {
     }
 }
 
-fn account_value(account: &PayoutAccount, name: &str) -> Value {
+fn account_value<'v>(account: &'v PayoutAccount, name: &str) -> Value<'v> {
     match name {
-        "accountTag" => account.tag.clone().into(),
+        "accountTag" => account.tag.as_deref().into(),
         "accountToken" => account.token.as_str().into(),
         "accountType" => account.kind.as_str().into(),
-        "cardNumber" => account.masked_number.clone().into(),
+        "cardNumber" => account.masked_number.as_deref().into(),
         "country" => account.country.as_str().into(),
         "createdAt" => account.created.in_utc().into(),
         "currency" => account.currency.as_str().into(),

@@ -3,7 +3,7 @@
 use super::Sim;
 use super::control::ControlError;
 use super::handle::Call;
-use crate::agenda::{Key, Timer};
+use crate::agenda::{Decision, Key, Timer};
 use crate::books::{AccountStatus, Books, MandateStatus, PayoutStatus};
 use crate::journal::JournalEvent;
 use crate::money::Amount;
@@ -21,7 +21,7 @@ impl Sim {
 
     /// A number for something that is not an order, so that it can be found by it.
     pub(super) fn own_number(&mut self, merchant_no: &str, prefix: &str) -> String {
-        let number = format!("{prefix}{}", self.next_number(merchant_no));
+        let number = [prefix, &self.next_number(merchant_no)].concat();
         self.owners.insert(number.clone(), merchant_no.to_owned());
         number
     }
@@ -34,7 +34,7 @@ impl Sim {
         reference: Option<&str>,
         (from, to): (Option<&'static str>, &'static str),
     ) {
-        self.write_change(call.now, &call.merchant_no, kind, number, reference, (from, to), "merchant");
+        self.write_change(call.now, call.merchant_no, kind, number, reference, (from, to), "merchant");
     }
 
     #[expect(clippy::too_many_arguments, reason = "they are the fields of one journal entry")]
@@ -66,7 +66,8 @@ impl Sim {
             self.decide(number, to, at, "customer");
             return;
         }
-        let key: Key = self.agenda.add_timer(at, Timer::Decide { number: number.to_owned(), to });
+        let key: Key =
+            self.agenda.add_timer(at, Timer::Decide(Box::new(Decision { number: number.to_owned(), to })));
         if let Some(books) = self.books_mut(merchant_no) {
             books.timers.insert(key);
         }
@@ -76,7 +77,7 @@ impl Sim {
     ///
     /// `Closed` means for a payout that the money came back, for the others that nobody ever decided.
     pub(super) fn decide(&mut self, number: &str, to: Status, at: Millis, cause: &'static str) -> bool {
-        let Some(merchant_no) = self.owners.get(number).cloned() else { return false };
+        let Some(merchant_no) = self.owner(number).map(str::to_owned) else { return false };
         self.decide_payout(&merchant_no, number, to, at, cause)
             || self.decide_mandate(&merchant_no, number, to, at, cause)
             || self.decide_account(&merchant_no, number, to, at, cause)
@@ -169,10 +170,10 @@ impl Sim {
 
     /// The order that a number of the control API names: an order, or the one behind a mixed code or a hold.
     pub(super) fn order_behind(&self, number: &str) -> Option<String> {
-        let namespace = self.namespaces.get(self.owners.get(number)?)?;
+        let namespace = self.namespaces.get(self.owner(number)?)?;
         let books = &namespace.books;
         let behind = books.records.get(number).or(books.holds.get(number).map(|hold| &hold.transaction_no));
-        behind.cloned().or_else(|| namespace.orders.contains_key(number).then(|| number.to_owned()))
+        behind.cloned().or_else(|| namespace.orders.get(number).is_some().then(|| number.to_owned()))
     }
 
     /// What the customer or the operator does to something that is not an order.
@@ -183,7 +184,7 @@ impl Sim {
         action: &'static str,
         to: Status,
     ) -> Result<(), ControlError> {
-        let merchant_no = self.owners.get(number).cloned().ok_or(ControlError::UnknownTransaction)?;
+        let merchant_no = self.owner(number).map(str::to_owned).ok_or(ControlError::UnknownTransaction)?;
         if self.waits_for(&merchant_no, number, to) {
             let event = JournalEvent::CustomerAction { transaction_no: number.to_owned(), action };
             self.journal.write(now, Some(&merchant_no), event);
@@ -210,11 +211,11 @@ impl Sim {
 
     /// What the page of an agreement or an account shows; `None` for anything else.
     pub fn page(&self, number: &str) -> Option<PageView> {
-        let merchant_no = self.owners.get(number)?;
+        let merchant_no = self.owner(number)?;
         let books = self.books(merchant_no)?;
         let agreement = books.mandates.get(number).map(|mandate| PageView {
             kind: "agreement",
-            merchant_no: merchant_no.clone(),
+            merchant_no: merchant_no.to_owned(),
             number: number.to_owned(),
             reference: Some(mandate.auto_reference.clone()),
             vendor: mandate.vendor.clone(),
@@ -225,7 +226,7 @@ impl Sim {
             let account = books.accounts.get(number)?;
             Some(PageView {
                 kind: "account",
-                merchant_no: merchant_no.clone(),
+                merchant_no: merchant_no.to_owned(),
                 number: number.to_owned(),
                 reference: account.tag.clone(),
                 vendor: account.kind.clone(),

@@ -15,11 +15,8 @@ impl Sim {
     /// Adds a note to an order, if it names one; nobody sees it again.
     pub(super) fn notes_add(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let names_one = call.params.get("transactionNo").or(call.params.get("reference")).is_some();
-        let number = if names_one {
-            self.find(&call.merchant_no, &call.params)?.transaction_no
-        } else {
-            String::new()
-        };
+        let number =
+            if names_one { self.found(call.merchant_no, &call.params)?.number.into() } else { String::new() };
         let done = Self::nothing_known(call)?;
         Ok(Done { transaction_no: number, ..done })
     }
@@ -52,23 +49,21 @@ impl Sim {
         if span > MAX_DAYS {
             return Err(Refusal::mismatch("endDate", "it is at most 15 days after startDate"));
         }
-        let namespace = self.namespaces.get(&call.merchant_no);
+        let namespace = self.namespaces.get(call.merchant_no);
         let clerk = call.params.get("storeAdminNo");
-        let mut orders: Vec<&Order> = namespace
+        let orders = namespace
             .into_iter()
-            .flat_map(|namespace| namespace.orders.values())
+            .flat_map(|namespace| namespace.orders.iter())
             .filter(|order| order.is_visible() && wanted(order))
             .filter(|order| Some(order.store_no.as_str()) == call.params.get("storeNo"))
             .filter(|order| clerk.is_none() || order.store_admin_no.as_deref() == clerk)
-            .filter(|order| (start.as_str()..=end.as_str()).contains(&order.created.day().as_str()))
-            .collect();
-        orders.sort_by_key(|order| order.position);
+            .filter(|order| (start.as_str()..=end.as_str()).contains(&order.created.day().as_str()));
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
-        let element = |order: &&Order| -> Members {
+        let elements = orders.map(|order| -> Members<'_> {
             let value = |field: &AnswerField| (field.name, self.value(order, field.name));
             answer.fields.iter().map(value).collect()
-        };
-        let elements: Vec<Members> = orders.iter().map(element).collect();
+        });
+        let elements: Vec<Members<'_>> = elements.collect();
         let size = elements.len().to_string();
         let body = self.style().success_list(answer, elements, |_| Value::from(size.as_str()));
         Ok(Done::new("", body))

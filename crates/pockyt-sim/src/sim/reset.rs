@@ -29,7 +29,7 @@ impl Sim {
         let mut planned = self.notifications.forget(merchant_no);
         self.owners.retain(|_, owner| owner != merchant_no);
         planned.extend(past.books.timers);
-        for order in past.orders.values() {
+        for order in past.orders.iter() {
             planned.extend(order.expiry_timer.into_iter().chain(order.wallet_timer));
         }
         for key in planned {

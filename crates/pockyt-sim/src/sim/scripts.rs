@@ -12,7 +12,7 @@ impl Sim {
         !merchants.any(|(merchant_no, namespace)| {
             let books = &namespace.books;
             script.holds_for(merchant_no, reference)
-                && (namespace.references.contains_key(reference)
+                && (namespace.orders.of_reference(reference).is_some()
                     || books.auto_references.contains_key(reference)
                     || books.out_infos.contains_key(reference)
                     || books.invoices.contains_key(reference)

@@ -2,19 +2,23 @@
 
 use super::Sim;
 use super::handle::{Call, Done};
+use crate::Millis;
 use crate::answer::Value;
 use crate::money::Amount;
 use crate::order::{Order, Status};
 use crate::profile::CancelOfPaid;
 use crate::refusal::Refusal;
-use crate::{Millis, Wallet};
 
 impl Sim {
     /// Says how an order stands; a customer who confirms after some queries counts this one.
     pub(super) fn tran_query(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let number = self.found(&call.merchant_no, &call.params)?.transaction_no.clone();
+        let order = self.found(call.merchant_no, &call.params)?;
+        if order.queries_before_confirm.is_none() {
+            return self.done(call, order);
+        }
+        let number = order.number;
         self.count_query(&number, call.now);
-        self.done(call, self.found(&call.merchant_no, &call.params)?)
+        self.done(call, self.found(call.merchant_no, &call.params)?)
     }
 
     /// Lets a customer who confirms after some queries count one more.
@@ -32,9 +36,9 @@ impl Sim {
     /// Gives back part or all of a paid order, never more than is left.
     pub(super) fn refund(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let params = &call.params;
-        let order = self.find(&call.merchant_no, params)?;
+        let order = self.find(call.merchant_no, params)?;
         let reference = params.owned("refundReference");
-        let namespace = self.namespaces.get(&call.merchant_no);
+        let namespace = self.namespaces.get(call.merchant_no);
         let taken = |reference: &String| namespace.is_some_and(|n| n.refund_references.contains(reference));
         if self.config.profile.refuse_duplicates && reference.as_ref().is_some_and(taken) {
             return Err(Refusal::duplicate("refundReference", &self.config.profile));
@@ -53,7 +57,7 @@ impl Sim {
             let rule = format!("only {} is left to refund", order.remainder().text(&order.currency));
             return Err(Refusal::chosen(self.config.profile.excess_refund_code, "refundAmount", rule));
         }
-        let refund = self.book_refund(&order.transaction_no, amount, reference, call.now);
+        let refund = self.book_refund(&order.number, amount, reference, call.now);
         let url = params.owned("ipnUrl").filter(|_| self.config.profile.notify_refunds);
         if let (Some(url), Some(refund)) = (url, &refund) {
             self.notify_refund(&order, refund, url);
@@ -66,7 +70,7 @@ impl Sim {
             ("status", _) => Status::Success.as_str().into(),
             _ => self.value(&order, name),
         });
-        Ok(Done::new(order.transaction_no, body))
+        Ok(Done::new(order.number, body))
     }
 
     /// Closes an unpaid order; gives back what is left of a paid one. A repeat says the same again.
@@ -75,14 +79,14 @@ impl Sim {
     /// and then given back in full, never both closed and paid. From then on every `tran-query` answers
     /// `success` with a `refundInfo` of the whole amount: the merchant has no money and owes no goods.
     pub(super) fn cancel(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let found = self.find(&call.merchant_no, &call.params)?;
-        let (order, status) = self.give_up(call, &found.transaction_no)?;
+        let found = self.find(call.merchant_no, &call.params)?;
+        let (order, status) = self.give_up(call, &found.number)?;
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         let body = self.style().success(answer, |name| match name {
             "status" => Value::from(status),
             _ => self.value(&order, name),
         });
-        Ok(Done::new(order.transaction_no, body))
+        Ok(Done::new(order.number, body))
     }
 
     /// Closes or gives back an order: what it was then, and the word for what became of it.
@@ -92,13 +96,13 @@ impl Sim {
         transaction_no: &str,
     ) -> Result<(Order, &'static str), Refusal> {
         let unknown = || Refusal::unknown("transactionNo", "this merchant has no such order");
-        if self.order(transaction_no).ok_or_else(unknown)?.wallet == Wallet::ConfirmOnCancel {
+        if self.order(transaction_no).ok_or_else(unknown)?.confirms_on_cancel {
             self.change_status(transaction_no, Status::Success, call.now, "customer");
         }
         let order = self.order(transaction_no).cloned().ok_or_else(unknown)?;
         let status = match order.status {
             Status::Init | Status::Pending => {
-                self.change_status(&order.transaction_no, Status::Closed, call.now, "merchant");
+                self.change_status(&order.number, Status::Closed, call.now, "merchant");
                 Status::Closed.as_str()
             }
             Status::Closed if self.config.profile.refuse_repeated_cancel => {
@@ -119,7 +123,7 @@ impl Sim {
     fn give_back(&mut self, call: &Call<'_>, order: &Order) -> &'static str {
         let remainder = order.remainder();
         if remainder > Amount::ZERO {
-            self.book_refund(&order.transaction_no, remainder, None, call.now);
+            self.book_refund(&order.number, remainder, None, call.now);
         }
         match self.config.profile.cancel_of_paid {
             CancelOfPaid::Closed => "closed",

@@ -1,0 +1,97 @@
+//! Numbers of orders and refunds: 18 digits.
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::money::{ascii, digit};
+
+/// How many digits an order's number has.
+const DIGITS: usize = 18;
+/// How many merchants get numbers of their own.
+const ORDINALS: u64 = 1_000_000;
+/// How many numbers one merchant can have.
+pub(crate) const NUMBERS: u64 = 100_000_000_000;
+
+/// A `transactionNo` of an order or a refund, as its text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Number([u8; DIGITS]);
+
+impl Number {
+    /// It begins with a 4 and the merchant's ordinal; the documentation's own numbers begin with 2 or 3.
+    pub(crate) fn new(ordinal: u64, within: u64) -> Self {
+        Self::of_value((4 * ORDINALS + ordinal % ORDINALS) * NUMBERS + within % NUMBERS)
+    }
+
+    /// `None` for what no order can have.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let digits: [u8; DIGITS] = text.as_bytes().try_into().ok()?;
+        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        ascii(&self.0)
+    }
+
+    /// Equal for equal numbers, since all are of one length.
+    pub(crate) fn value(self) -> u64 {
+        self.0.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit.wrapping_sub(b'0')))
+    }
+
+    pub(crate) fn of_value(value: u64) -> Self {
+        let (mut digits, mut rest) = ([b'0'; DIGITS], value);
+        for place in digits.iter_mut().rev() {
+            *place = digit(rest % 10);
+            rest /= 10;
+        }
+        Self(digits)
+    }
+
+    /// The ordinal of the merchant that a number of the simulator's was given to.
+    pub(crate) fn ordinal(self) -> Option<u64> {
+        let head = self.value() / NUMBERS;
+        (head / ORDINALS == 4).then_some(head % ORDINALS)
+    }
+}
+
+impl Default for Number {
+    fn default() -> Self {
+        Self([b'0'; DIGITS])
+    }
+}
+
+impl Deref for Number {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl From<Number> for String {
+    fn from(number: Number) -> Self {
+        number.as_str().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_its_text_and_knows_its_merchant() {
+        let number = Number::new(12, 345);
+        assert_eq!(&*number, "400001200000000345");
+        assert!(Number::of_value(number.value()) == number && number.ordinal() == Some(12));
+        let published = Number::parse("297553638300708562").unwrap();
+        assert_eq!((&*published, published.ordinal()), ("297553638300708562", None));
+        for odd in ["", "29755363830070856", "2975536383007085620", "29755363830070856x"] {
+            assert!(Number::parse(odd).is_none(), "{odd}");
+        }
+    }
+}

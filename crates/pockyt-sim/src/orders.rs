@@ -1,0 +1,120 @@
+//! The orders of one merchant, kept small: there may be millions of them.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use crate::namespace::fnv1a;
+use crate::number::Number;
+use crate::order::{Order, Terms};
+
+/// How many orders are kept in one piece of memory. Pieces never move, so growing copies nothing.
+const PAGE: usize = 64;
+/// Among how many earlier terms those of a new order are looked for.
+const RECENT: usize = 8;
+
+/// All orders, oldest first, found by number and by reference.
+#[derive(Default)]
+pub(crate) struct Orders {
+    pages: Vec<Vec<Order>>,
+    /// Places, by the hash of the number. The order of the table is never looked at.
+    by_number: HashTable<u32>,
+    /// Places, by the hash of the reference: of each reference the newest.
+    by_reference: HashTable<u32>,
+    /// Most orders are made on the same terms as one shortly before.
+    recent: Vec<Arc<Terms>>,
+    oldest_recent: usize,
+}
+
+impl Orders {
+    pub(crate) fn get(&self, number: &str) -> Option<&Order> {
+        self.at(self.place(Number::parse(number)?)?)
+    }
+
+    pub(crate) fn get_mut(&mut self, number: &str) -> Option<&mut Order> {
+        let place = self.place(Number::parse(number)?)? as usize;
+        self.pages.get_mut(place / PAGE)?.get_mut(place % PAGE)
+    }
+
+    /// The newest order with a reference.
+    pub(crate) fn of_reference(&self, reference: &str) -> Option<&Order> {
+        let has_it = |place: &u32| self.at(*place).is_some_and(|order| order.is_called(reference));
+        self.at(*self.by_reference.find(fnv1a(reference), has_it)?)
+    }
+
+    /// Oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Order> {
+        self.pages.iter().flatten()
+    }
+
+    /// Adds an order, whose number is new.
+    pub(crate) fn insert(&mut self, mut order: Order) {
+        let whole_pages = self.pages.len().saturating_sub(1) * PAGE;
+        let place = whole_pages + self.pages.last().map_or(0, Vec::len);
+        let Ok(place) = u32::try_from(place) else { return };
+        order.terms = self.shared(order.terms);
+        let number = order.number;
+        if self.pages.last().is_none_or(|page| page.len() == PAGE) {
+            // A merchant of a few orders takes no whole page.
+            let room = if self.pages.is_empty() { 0 } else { PAGE };
+            self.pages.push(Vec::with_capacity(room));
+        }
+        if let Some(page) = self.pages.last_mut() {
+            page.push(order);
+        }
+        let pages = &self.pages;
+        let at = |place: &u32| order_at(pages, *place);
+        let number_hash = |place: &u32| at(place).map_or(0, |order| hash(order.number));
+        self.by_number.insert_unique(hash(number), place, number_hash);
+        let Some(reference) = at(&place).and_then(|order| order.reference.as_deref()) else { return };
+        let reference_hash =
+            |place: &u32| at(place).and_then(|order| order.reference.as_deref()).map_or(0, fnv1a);
+        let is_called = |place: &u32| at(place).is_some_and(|order| order.is_called(reference));
+        match self.by_reference.find_mut(fnv1a(reference), is_called) {
+            Some(known) => *known = place,
+            None => drop(self.by_reference.insert_unique(fnv1a(reference), place, reference_hash)),
+        }
+    }
+
+    /// Changes what an order shares with others.
+    pub(crate) fn change_terms(&mut self, number: &str, change: impl FnOnce(&mut Terms)) {
+        let Some(order) = self.get(number) else { return };
+        let mut terms = Terms::clone(&order.terms);
+        change(&mut terms);
+        let terms = self.shared(Arc::new(terms));
+        if let Some(order) = self.get_mut(number) {
+            order.terms = terms;
+        }
+    }
+
+    /// The same terms, of an earlier order if one had them.
+    fn shared(&mut self, terms: Arc<Terms>) -> Arc<Terms> {
+        if let Some(known) = self.recent.iter().find(|known| **known == terms) {
+            return Arc::clone(known);
+        }
+        match self.recent.get_mut(self.oldest_recent) {
+            Some(oldest) => *oldest = Arc::clone(&terms),
+            None => self.recent.push(Arc::clone(&terms)),
+        }
+        self.oldest_recent = (self.oldest_recent + 1) % RECENT;
+        terms
+    }
+
+    fn place(&self, number: Number) -> Option<u32> {
+        let is_it = |place: &u32| self.at(*place).is_some_and(|order| order.number == number);
+        self.by_number.find(hash(number), is_it).copied()
+    }
+
+    fn at(&self, place: u32) -> Option<&Order> {
+        order_at(&self.pages, place)
+    }
+}
+
+fn order_at(pages: &[Vec<Order>], place: u32) -> Option<&Order> {
+    pages.get(place as usize / PAGE)?.get(place as usize % PAGE)
+}
+
+fn hash(number: Number) -> u64 {
+    let mixed = number.value().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 32)
+}
