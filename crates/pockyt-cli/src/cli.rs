@@ -10,7 +10,7 @@ use crate::body::Format;
 use crate::exit::CODES;
 use crate::token::{TokenArgs, TokensArgs};
 
-/// Sign, verify and explain Pockyt's verifySign signatures, make calls and poll orders.
+/// Sign, verify and explain Pockyt's verifySign signatures, make calls, poll orders and hear notifications.
 #[derive(Parser)]
 #[command(name = "pockyt", version, about, after_help = CODES)]
 pub(crate) struct Cli {
@@ -29,7 +29,7 @@ impl Cli {
 /// Whether a token, a card's data or a wallet's code may be among the arguments, though perhaps behind a
 /// misspelt option, or in pieces because it was not quoted.
 fn speaks_of_a_secret() -> bool {
-    const WORDS: [&str; 4] = ["barcode", "card", "cvv", "token"];
+    const WORDS: [&str; 6] = ["barcode", "card", "cvv", "secret", "token", "whsec"];
     env::args_os().skip(1).any(|arg| {
         let arg = arg.to_string_lossy().to_ascii_lowercase();
         WORDS.iter().any(|word| arg.contains(word))
@@ -77,6 +77,12 @@ pub(crate) enum Command {
     /// List the operations that `call` knows, or what is known of one.
     #[cfg(feature = "client")]
     Operations(crate::operations::OperationsArgs),
+    /// Hear notifications: keep each, answer `success`, and hand it on as a signed webhook or as a line.
+    #[cfg(feature = "listen")]
+    Listen(crate::listen::ListenArgs),
+    /// Look at notices that were given up or are in quarantine, and decide about them.
+    #[cfg(feature = "listen")]
+    DeadLetters(crate::dead_letters::DeadLettersArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

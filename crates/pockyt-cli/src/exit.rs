@@ -21,8 +21,8 @@ pub(crate) enum Exit {
     Rejected = 4,
     /// A known variation explains the signature.
     Explained = 5,
-    /// Pockyt refused the call, and nothing was done.
-    #[cfg(feature = "client")]
+    /// Pockyt refused the call, or a notice was not in a state for what was asked; nothing was done.
+    #[cfg(any(feature = "client", feature = "listen"))]
     Refused = 6,
     /// Nobody knows yet what became of the call or of the order.
     #[cfg(feature = "client")]
@@ -45,12 +45,12 @@ pub(crate) enum Exit {
 pub(crate) const CODES: &str = "\
 Exit codes:
   0  done; verified; explain: the signature is right as it is; call: accepted; poll: paid
-  1  a file or pipe failed, or a line given to --lines was bad
+  1  a file, store, socket or pipe failed, or a line given to --lines was bad
   2  wrong usage, or no usable token
   3  the signature is right, but the message is ambiguous
   4  verify: rejected; sign: the parameters are refused; explain: nothing known explains it
   5  explain: a known variation explains it
-  6  call, poll: refused, and nothing was done
+  6  call, poll: refused, and nothing was done; dead-letters: there is no such notice, or none to decide so
   7  call: nobody knows whether it was done; poll: not final at the deadline
   8  call, poll: no answer, and nothing was done
   9  poll: failed or closed

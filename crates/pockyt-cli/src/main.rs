@@ -1,5 +1,5 @@
 //! `pockyt`: sign, verify and explain Pockyt's `verifySign` signatures; with the feature `client`, make calls
-//! and poll orders.
+//! and poll orders; with the feature `listen`, hear notifications and look after those that were given up.
 
 use std::process::ExitCode;
 
@@ -9,10 +9,14 @@ mod body;
 #[cfg(feature = "client")]
 mod call;
 mod cli;
+#[cfg(feature = "listen")]
+mod dead_letters;
 mod exit;
 mod explain;
 mod json;
 mod lines;
+#[cfg(feature = "listen")]
+mod listen;
 #[cfg(feature = "client")]
 mod operations;
 mod output;
@@ -21,6 +25,8 @@ mod poll;
 #[cfg(feature = "client")]
 mod remote;
 mod sign;
+#[cfg(feature = "listen")]
+mod store;
 mod token;
 mod verify;
 
@@ -38,6 +44,10 @@ fn main() -> ExitCode {
         Command::Poll(args) => poll::run(&args),
         #[cfg(feature = "client")]
         Command::Operations(args) => operations::run(&args),
+        #[cfg(feature = "listen")]
+        Command::Listen(args) => listen::run(&args),
+        #[cfg(feature = "listen")]
+        Command::DeadLetters(args) => dead_letters::run(&args),
         Command::Completions { shell } => completions(shell),
     };
     outcome.unwrap_or_else(|error| exit::report(&error)).into()

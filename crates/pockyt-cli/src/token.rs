@@ -101,10 +101,15 @@ fn note_if_published(token: &str) {
 
 /// The token in a file, without the line end that editors put behind it.
 fn from_file(path: &Path) -> anyhow::Result<Zeroizing<String>> {
-    let bytes = Zeroizing::new(fs::read(path).context("cannot read the token file")?);
-    let text = std::str::from_utf8(&bytes).map_err(|_| usage("the token file is not UTF-8"))?;
+    secret_in(path, "the token file")
+}
+
+/// The secret in a file, without the line end that editors put behind it.
+pub(crate) fn secret_in(path: &Path, source: &'static str) -> anyhow::Result<Zeroizing<String>> {
+    let bytes = Zeroizing::new(fs::read(path).with_context(|| format!("cannot read {source}"))?);
+    let text = std::str::from_utf8(&bytes).map_err(|_| usage(format!("{source} is not UTF-8")))?;
     let text = text.strip_suffix('\n').unwrap_or(text);
-    unmarked(text.strip_suffix('\r').unwrap_or(text), "the token file")
+    unmarked(text.strip_suffix('\r').unwrap_or(text), source)
 }
 
 /// The token, unless an editor put a byte order mark before it: it cannot be seen, and no token has one.

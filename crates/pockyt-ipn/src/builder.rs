@@ -4,16 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_model::{Clock, NotificationKind, SystemClock};
+use pockyt_model::{Clock, Confirm, NotificationKind, SystemClock};
 use pockyt_sign::KeyRing;
 use pockyt_store::{Inbox, InvalidTenant, MAX_LEASE, OwnerToken, Route, Tenant};
 use tokio::sync::Notify;
 
 use crate::counts::Counters;
+use crate::expect::AnyOrders;
 use crate::listener::Shared;
-use crate::{Limits, Listener, RetryPolicy};
+use crate::seal::Seals;
+use crate::{ConfirmPolicy, Limits, Listener, Orders, RetryPolicy, SealPolicy, Sealer, UnknownOrder};
 
 /// Sets up a [`Listener`]; see [`Listener::builder`].
+#[derive(Clone)]
 pub struct ListenerBuilder<I> {
     keys: KeyRing,
     inbox: I,
@@ -25,6 +28,12 @@ pub struct ListenerBuilder<I> {
     owner: OwnerToken,
     lease: Duration,
     sandbox_key_allowed: bool,
+    sealer: Option<Sealer>,
+    seal_policy: SealPolicy,
+    orders: Option<Arc<dyn AnyOrders>>,
+    unknown_orders: UnknownOrder,
+    confirmer: Option<Arc<dyn Confirm>>,
+    confirm_policy: ConfirmPolicy,
 }
 
 impl<I: Inbox> ListenerBuilder<I> {
@@ -40,6 +49,12 @@ impl<I: Inbox> ListenerBuilder<I> {
             owner: OwnerToken::new("listener"),
             lease: Duration::from_secs(60),
             sandbox_key_allowed: false,
+            sealer: None,
+            seal_policy: SealPolicy::default(),
+            orders: None,
+            unknown_orders: UnknownOrder::default(),
+            confirmer: None,
+            confirm_policy: ConfirmPolicy::default(),
         }
     }
 
@@ -81,6 +96,39 @@ impl<I: Inbox> ListenerBuilder<I> {
         Self { lease: lease.clamp(Duration::from_secs(1), MAX_LEASE), ..self }
     }
 
+    /// Looks at the tags of addresses, which this sealer made; see [`Sealer`].
+    pub fn sealer(self, sealer: Sealer) -> Self {
+        Self { sealer: Some(sealer), ..self }
+    }
+
+    /// What is made of addresses without a tag; [`SealPolicy::Preferred`] unless set.
+    pub fn seal_policy(self, seal_policy: SealPolicy) -> Self {
+        Self { seal_policy, ..self }
+    }
+
+    /// Compares payments and payouts with what the merchant expects of their orders, before they are handed
+    /// over. What is not as expected is confirmed by a query where there is somebody to ask, and else kept in
+    /// quarantine.
+    pub fn expect(self, orders: impl Orders + 'static) -> Self {
+        Self { orders: Some(Arc::new(orders)), ..self }
+    }
+
+    /// What becomes of notices whose order is not known; [`UnknownOrder::Defer`] unless set.
+    pub fn unknown_orders(self, unknown_orders: UnknownOrder) -> Self {
+        Self { unknown_orders, ..self }
+    }
+
+    /// Somebody who can ask Pockyt, such as a `pockyt_client::Client`: what is in doubt is then confirmed by a
+    /// query instead of lying in quarantine. It must ask with the credentials of this tenant.
+    pub fn confirm_with(self, confirmer: impl Confirm + 'static) -> Self {
+        Self { confirmer: Some(Arc::new(confirmer)), ..self }
+    }
+
+    /// What is confirmed; [`ConfirmPolicy::OnDoubt`] unless set.
+    pub fn confirm_policy(self, confirm_policy: ConfirmPolicy) -> Self {
+        Self { confirm_policy, ..self }
+    }
+
     /// Allows keys with which anybody can sign, because Pockyt printed their tokens: for tests, demos and
     /// the sandbox only.
     pub fn allow_published_sandbox_key(self) -> Self {
@@ -91,15 +139,21 @@ impl<I: Inbox> ListenerBuilder<I> {
     ///
     /// # Errors
     ///
-    /// The tenant's name is not one, the kind is not supported, or one of the keys belongs to a
-    /// published sandbox token and that was not allowed.
+    /// The tenant's name is not one, one of the keys belongs to a published sandbox token and that was not
+    /// allowed, or a policy wants a sealer or somebody to ask and there is none.
     pub fn build(self) -> Result<Listener<I>, BuildError> {
         if self.keys.has_published_sandbox_key() && !self.sandbox_key_allowed {
             return Err(BuildError::PublishedSandboxKey);
         }
-        if self.kind != NotificationKind::Payment {
-            return Err(BuildError::UnsupportedKind);
+        if self.seal_policy == SealPolicy::Required && self.sealer.is_none() {
+            return Err(BuildError::NoSealer);
         }
+        let asks_without_doubt =
+            matches!(self.confirm_policy, ConfirmPolicy::Above(..) | ConfirmPolicy::Always);
+        if asks_without_doubt && self.confirmer.is_none() {
+            return Err(BuildError::NobodyToAsk);
+        }
+        let policy = self.seal_policy;
         Ok(Listener::new(Shared {
             keys: self.keys,
             inbox: self.inbox,
@@ -109,9 +163,27 @@ impl<I: Inbox> ListenerBuilder<I> {
             retries: self.retries,
             owner: self.owner,
             lease: self.lease,
+            seals: self.sealer.map(|sealer| Seals { sealer, policy }),
+            orders: self.orders,
+            unknown_orders: self.unknown_orders,
+            confirmer: self.confirmer,
+            confirm_policy: self.confirm_policy,
             counters: Counters::default(),
             arrived: Notify::new(),
         }))
+    }
+
+    /// A listener for each of these kinds, with everything else alike: for an
+    /// [`IpnRouter`](crate::IpnRouter).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::build`].
+    pub fn build_each(self, kinds: &[NotificationKind]) -> Result<Vec<Listener<I>>, BuildError>
+    where
+        I: Clone,
+    {
+        kinds.iter().map(|kind| self.clone().kind(*kind).build()).collect()
     }
 }
 
@@ -135,7 +207,10 @@ pub enum BuildError {
     /// Anybody can sign with one of the keys.
     #[error("a key belongs to a sandbox token that Pockyt publishes; anybody could sign with it")]
     PublishedSandboxKey,
-    /// This crate does not read notifications of this kind.
-    #[error("notifications of this kind are not supported")]
-    UnsupportedKind,
+    /// A policy confirms what is not in doubt, and there is nobody to ask.
+    #[error("a policy wants notices to be confirmed, and there is nobody to ask")]
+    NobodyToAsk,
+    /// Seals are required, and there is no sealer.
+    #[error("seals are required, and there is no sealer to check them")]
+    NoSealer,
 }

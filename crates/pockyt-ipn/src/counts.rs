@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pockyt_store::Outcome;
 
-use crate::Verdict;
+use crate::{Verdict, metrics};
 
 /// How often what happened, since the listener was built and in this process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct ListenerCounts {
     pub deferred: u64,
     /// Notices given up.
     pub dead: u64,
+    /// Attempts after which a notice lay in quarantine: it was not as expected, or could not be confirmed.
+    pub set_aside: u64,
     /// Attempts that ended before the handler, because the stored message does not verify or is not what
     /// it was recorded as. Each of them is among the deferred or the dead too.
     pub unreadable: u64,
@@ -49,6 +51,11 @@ impl Counters {
     }
 
     pub(crate) fn delivery(&self, verdict: Verdict) {
+        let reason = match verdict {
+            Verdict::Refused(refusal) => refusal.as_str(),
+            _ => "",
+        };
+        metrics::delivery(verdict.as_str(), reason);
         self.update(|counts| {
             counts.deliveries += 1;
             *match verdict {
@@ -63,21 +70,31 @@ impl Counters {
     }
 
     pub(crate) fn attempt(&self, outcome: &Outcome) {
+        metrics::attempt(match outcome {
+            Outcome::Dead { .. } => "dead",
+            Outcome::Defer { .. } => "deferred",
+            Outcome::Done => "done",
+            Outcome::Quarantine { .. } => "quarantined",
+            _ => "retried",
+        });
         self.update(|counts| {
             *match outcome {
                 Outcome::Dead { .. } => &mut counts.dead,
                 Outcome::Defer { .. } => &mut counts.deferred,
                 Outcome::Done => &mut counts.done,
+                Outcome::Quarantine { .. } => &mut counts.set_aside,
                 _ => &mut counts.retried,
             } += 1;
         });
     }
 
     pub(crate) fn unreadable(&self) {
+        metrics::unreadable();
         self.update(|counts| counts.unreadable += 1);
     }
 
     pub(crate) fn lease_lost(&self) {
+        metrics::lease_lost();
         self.update(|counts| counts.leases_lost += 1);
     }
 

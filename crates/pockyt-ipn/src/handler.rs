@@ -17,7 +17,11 @@ use crate::Notice;
 /// use pockyt_ipn::{Handled, Handler, Notice};
 ///
 /// async fn fulfil(notice: Notice) -> Handled {
-///     if notice.payment().status().is_final() { Handled::Done } else { Handled::retry("not final yet") }
+///     match notice.payment() {
+///         Some(payment) if payment.status().is_final() => Handled::Done,
+///         Some(_) => Handled::retry("not final yet"),
+///         None => Handled::dead("this shop has payments only"),
+///     }
 /// }
 ///
 /// fn takes_a_handler(_: impl Handler) {}
@@ -41,11 +45,11 @@ use crate::Notice;
 ///
 /// ```compile_fail,E0451
 /// use pockyt_ipn::Notice;
-/// use pockyt_model::PaymentNotification;
+/// use pockyt_model::Notification;
 /// use pockyt_store::{NoticeId, Tenant};
 ///
-/// fn forge(id: NoticeId, tenant: Tenant, payment: PaymentNotification) -> Notice {
-///     Notice { id, tenant, payment, attempt: 1 }
+/// fn forge(id: NoticeId, tenant: Tenant, notification: Notification) -> Notice {
+///     Notice { id, tenant, notification, attempt: 1, confirmed: true, released: false }
 /// }
 /// ```
 pub trait Handler: Send + Sync {

@@ -1,6 +1,6 @@
 //! From a raw body to what it is worth. Pure.
 
-use pockyt_model::{FieldError, PaymentNotification, UtcMillis};
+use pockyt_model::{FieldError, Notification, NotificationKind, UtcMillis};
 use pockyt_sign::{Ambiguous, KeyRing, Received, Rejection, Verified};
 use pockyt_store::BodyFormat;
 
@@ -16,7 +16,7 @@ pub(crate) struct Judged<'a> {
 /// What a message says.
 pub(crate) enum Reading<'a> {
     Ambiguous(Ambiguous<'a>),
-    Payment(PaymentNotification),
+    Clean(Box<Notification>),
     Unreadable(Verified<'a>, FieldError),
 }
 
@@ -70,9 +70,10 @@ fn count_members(body: &[u8]) -> usize {
     members
 }
 
-/// Verifies a body with the keys that are valid at `now`, and reads it as a payment's notification.
+/// Verifies a body with the keys that are valid at `now`, and reads it as a notification of this kind.
 pub(crate) fn judge<'a>(
     keys: &KeyRing,
+    kind: NotificationKind,
     format: BodyFormat,
     body: &'a [u8],
     now: UtcMillis,
@@ -83,13 +84,13 @@ pub(crate) fn judge<'a>(
     };
     Ok(match received {
         Received::Ambiguous(message) => Judged { key: message.key(), reading: Reading::Ambiguous(message) },
-        Received::Verified(message) => Judged { key: message.key(), reading: read(message) },
+        Received::Verified(message) => Judged { key: message.key(), reading: read(kind, message) },
     })
 }
 
-fn read(message: Verified<'_>) -> Reading<'_> {
-    match PaymentNotification::read(&message) {
-        Ok(payment) => Reading::Payment(payment),
+fn read(kind: NotificationKind, message: Verified<'_>) -> Reading<'_> {
+    match Notification::read(kind, &message) {
+        Ok(notification) => Reading::Clean(Box::new(notification)),
         Err(error) => Reading::Unreadable(message, error),
     }
 }

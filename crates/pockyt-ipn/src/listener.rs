@@ -1,27 +1,36 @@
 //! The listener: from a request to its answer.
 
-mod run;
-mod service;
+mod admin;
+mod prepare;
+mod prune;
+pub(crate) mod run;
+pub(crate) mod service;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_model::{Clock, Notification};
+use pockyt_model::{Clock, Confirm, Notification, NotificationKind};
 use pockyt_sign::KeyRing;
-use pockyt_store::{Arrival, Doubt, Inbox, NewNotice, OwnerToken, Recorded, Route};
+use pockyt_store::{Arrival, Doubt, Inbox, NewNotice, OwnerToken, Recorded, Route, Tenant};
 use tokio::sync::Notify;
 
+pub use self::admin::Inspection;
+pub use self::prune::Retention;
 pub use self::service::{ListenerService, ReplyFuture};
+use crate::confirm::can_be_asked;
 use crate::counts::Counters;
+use crate::expect::AnyOrders;
 use crate::judge::{Reading, check_size, format_of, judge};
-use crate::{Limits, ListenerBuilder, ListenerCounts, Refusal, Reply, RetryPolicy, Verdict};
+use crate::seal::{SealCheck, Seals};
+use crate::{ConfirmPolicy, Limits, ListenerBuilder, ListenerCounts, Refusal, Reply, RetryPolicy};
+use crate::{SealPolicy, SealedTerms, UnknownOrder, Verdict};
 
 /// Hears the notifications of one tenant and kind, and hands them over.
 ///
 /// Clones are the same listener.
 pub struct Listener<I> {
-    shared: Arc<Shared<I>>,
+    pub(crate) shared: Arc<Shared<I>>,
 }
 
 pub(crate) struct Shared<I> {
@@ -33,6 +42,11 @@ pub(crate) struct Shared<I> {
     pub(crate) retries: RetryPolicy,
     pub(crate) owner: OwnerToken,
     pub(crate) lease: Duration,
+    pub(crate) seals: Option<Seals>,
+    pub(crate) orders: Option<Arc<dyn AnyOrders>>,
+    pub(crate) unknown_orders: UnknownOrder,
+    pub(crate) confirmer: Option<Arc<dyn Confirm>>,
+    pub(crate) confirm_policy: ConfirmPolicy,
     pub(crate) counters: Counters,
     pub(crate) arrived: Notify,
 }
@@ -50,6 +64,16 @@ impl<I: Inbox> Listener<I> {
         Self { shared: Arc::new(shared) }
     }
 
+    /// Whose notifications it hears.
+    pub fn tenant(&self) -> &Tenant {
+        self.shared.route.tenant()
+    }
+
+    /// What kind of notifications it hears.
+    pub fn kind(&self) -> NotificationKind {
+        self.shared.route.kind()
+    }
+
     /// Where the notifications are kept: for dead letters, quarantine and pruning.
     pub fn inbox(&self) -> &I {
         &self.shared.inbox
@@ -65,32 +89,94 @@ impl<I: Inbox> Listener<I> {
     /// The answer is `success` only after the store has said that the message is kept. A future that
     /// is dropped early has kept it or not; either is fine, since no answer went out.
     pub async fn accept(&self, content_type: Option<&str>, body: &[u8]) -> Reply {
-        self.reply(match self.weigh(content_type, body) {
+        self.accept_sealed(content_type, body, None).await
+    }
+
+    /// The same for a message that came by an address with this tag; see [`Sealer`](crate::Sealer). Without a
+    /// sealer the tag is not looked at.
+    pub async fn accept_sealed(&self, content_type: Option<&str>, body: &[u8], tag: Option<&str>) -> Reply {
+        self.reply(match self.weigh(content_type, body, tag) {
             Ok(notice) => self.record(notice).await,
             Err(refusal) => Verdict::Refused(refusal),
         })
     }
 
     /// Everything up to the store.
-    fn weigh(&self, content_type: Option<&str>, body: &[u8]) -> Result<NewNotice, Refusal> {
+    fn weigh(
+        &self,
+        content_type: Option<&str>,
+        body: &[u8],
+        tag: Option<&str>,
+    ) -> Result<NewNotice, Refusal> {
         let Shared { keys, route, limits, clock, .. } = &*self.shared;
         let format = format_of(content_type, body)?;
         check_size(format, body, limits)?;
         // One moment for both, so that a key that reads the message now reads the record ever after.
         let received_at = clock.now();
-        let judged = judge(keys, format, body, received_at).map_err(Refusal::of)?;
+        let judged = judge(keys, route.kind(), format, body, received_at).map_err(Refusal::of)?;
         // A ring has a label for each of its keys.
         let key_label = keys.label(judged.key).unwrap_or_default();
-        Ok(new_notice(Arrival { route: route.clone(), format, body, received_at, key_label }, judged.reading))
+        let arrival = Arrival { route: route.clone(), format, body, received_at, key_label };
+        Ok(self.new_notice(arrival, judged.reading, tag))
+    }
+
+    fn new_notice(&self, arrival: Arrival<'_>, reading: Reading<'_>, tag: Option<&str>) -> NewNotice {
+        let notice = match reading {
+            Reading::Clean(notification) => match self.check_seal(&notification, tag) {
+                None => return NewNotice::clean(arrival, &notification),
+                Some(Unsealed::Tolerated) => NewNotice::clean(arrival, &notification),
+                Some(Unsealed::Doubtful(problem)) => {
+                    let doubt = Doubt::Mismatch { problem: problem.to_owned() };
+                    NewNotice::doubtful(arrival, notification.fields(), doubt)
+                }
+            },
+            Reading::Ambiguous(message) => {
+                let doubt = Doubt::Ambiguous { field: message.field().to_owned() };
+                NewNotice::doubtful(arrival, message.unconfirmed_fields(), doubt)
+            }
+            Reading::Unreadable(message, error) => {
+                let doubt = Doubt::Unreadable { problem: error.to_string() };
+                NewNotice::doubtful(arrival, message.fields(), doubt)
+            }
+        };
+        if self.settles_doubts() { notice.to_be_confirmed() } else { notice }
+    }
+
+    /// What is wrong with the address that a message came by.
+    fn check_seal(&self, notification: &Notification, tag: Option<&str>) -> Option<Unsealed> {
+        let seals = self.shared.seals.as_ref()?;
+        let check = match SealedTerms::of(notification) {
+            Some(terms) => seals.check(tag, self.tenant(), &terms),
+            None => SealCheck::Wrong,
+        };
+        let (unsealed, reason) = match (check, seals.policy) {
+            (SealCheck::NotLookedAt | SealCheck::Right, _) => return None,
+            (SealCheck::Missing, SealPolicy::Required) => {
+                (Unsealed::Doubtful("the address it came by has no seal"), "missing")
+            }
+            (SealCheck::Missing, _) => (Unsealed::Tolerated, "missing"),
+            (SealCheck::Wrong, _) => {
+                (Unsealed::Doubtful("the address it came by was sealed for something else"), "wrong")
+            }
+        };
+        tracing::warn!(tenant = self.tenant().as_str(), reason, "ipn unsealed");
+        Some(unsealed)
+    }
+
+    /// Whether doubts about messages of this kind are settled by asking.
+    fn settles_doubts(&self) -> bool {
+        let Shared { confirmer, confirm_policy, .. } = &*self.shared;
+        confirmer.is_some() && confirm_policy.settles_doubts() && can_be_asked(self.kind())
     }
 
     async fn record(&self, notice: NewNotice) -> Verdict {
-        let clean = notice.is_clean();
-        match self.shared.inbox.record(notice).await {
-            Ok(Recorded::First(id)) if clean => {
-                self.shared.arrived.notify_one();
-                Verdict::Recorded(id)
-            }
+        let (clean, waits) = (notice.is_clean(), notice.is_clean() || notice.is_to_be_confirmed());
+        let recorded = self.shared.inbox.record(notice).await;
+        if waits && matches!(recorded, Ok(Recorded::First(_))) {
+            self.shared.arrived.notify_one();
+        }
+        match recorded {
+            Ok(Recorded::First(id)) if clean => Verdict::Recorded(id),
             Ok(Recorded::First(id)) => Verdict::Quarantined(id),
             Ok(Recorded::Duplicate(id)) => Verdict::Duplicate(id),
             Ok(recorded) => Verdict::Conflict(recorded.id()),
@@ -99,7 +185,7 @@ impl<I: Inbox> Listener<I> {
     }
 
     /// Counts and reports what was decided.
-    fn reply(&self, verdict: Verdict) -> Reply {
+    pub(crate) fn reply(&self, verdict: Verdict) -> Reply {
         self.shared.counters.delivery(verdict);
         let tenant = self.shared.route.tenant().as_str();
         match verdict {
@@ -115,18 +201,10 @@ impl<I: Inbox> Listener<I> {
     }
 }
 
-fn new_notice(arrival: Arrival<'_>, reading: Reading<'_>) -> NewNotice {
-    match reading {
-        Reading::Payment(payment) => NewNotice::clean(arrival, &Notification::Payment(payment)),
-        Reading::Ambiguous(message) => {
-            let doubt = Doubt::Ambiguous { field: message.field().to_owned() };
-            NewNotice::doubtful(arrival, message.unconfirmed_fields(), doubt)
-        }
-        Reading::Unreadable(message, error) => {
-            let doubt = Doubt::Unreadable { problem: error.to_string() };
-            NewNotice::doubtful(arrival, message.fields(), doubt)
-        }
-    }
+/// What becomes of a message because of its address.
+enum Unsealed {
+    Doubtful(&'static str),
+    Tolerated,
 }
 
 impl<I> Clone for Listener<I> {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use pockyt_model::PaymentNotification;
-use pockyt_sign::{KeyRing, Rejection};
+use pockyt_model::{Notification, NotificationKind, PaymentNotification, PayoutNotification, UtcMillis};
+use pockyt_sign::{Fields, KeyRing, Rejection};
 use pockyt_store::{Identity, NoticeId, StoredNotice, Tenant};
 
 use crate::judge::{Reading, judge};
@@ -12,34 +12,40 @@ use crate::judge::{Reading, judge};
 ///
 /// Only the listener makes one, and only from a message that verifies: when it was received, and again
 /// from the stored bytes before each attempt. So a row that somebody put into the database by hand is
-/// not acted upon, and what the handler sees is what was signed.
+/// not acted upon, and what the handler sees is what was signed, or what Pockyt answered to a query.
 ///
-/// *Genuine* means that somebody who has the key wrote it. Compare amount and currency with the order,
-/// and confirm by `tran-query` what is worth money.
+/// *Genuine* means that somebody who has the key wrote it. Of payments and payouts compare amount and currency
+/// with the order, or let the listener do that ([`ListenerBuilder::expect`](crate::ListenerBuilder::expect)),
+/// and confirm by a query what is worth money
+/// ([`ListenerBuilder::confirm_with`](crate::ListenerBuilder::confirm_with)). All other kinds are
+/// [triggers](Self::is_trigger).
 #[derive(Clone, Debug)]
 pub struct Notice {
     id: NoticeId,
     tenant: Tenant,
-    payment: PaymentNotification,
+    notification: Notification,
+    received_at: UtcMillis,
     attempt: u32,
+    confirmed: bool,
+    released: bool,
 }
 
 impl Notice {
-    /// Reads a stored notice again, with the keys that were valid when it was received.
-    pub(crate) fn read(stored: &StoredNotice, keys: &KeyRing) -> Result<Self, Unreadable> {
-        let judged = judge(keys, stored.format, &stored.body, stored.received_at);
-        let Reading::Payment(payment) = judged.map_err(Unreadable::Unverified)?.reading else {
-            return Err(Unreadable::Changed);
-        };
-        let identity = Identity::Clean {
-            key: payment.dedupe_key().as_str().to_owned(),
-            fingerprint: *payment.fingerprint().as_bytes(),
-        };
-        if identity != stored.identity {
-            return Err(Unreadable::Changed);
+    pub(crate) fn unconfirmed(stored: &StoredNotice, notification: Notification) -> Self {
+        Self {
+            id: stored.id,
+            tenant: stored.route.tenant().clone(),
+            notification,
+            received_at: stored.received_at,
+            attempt: stored.attempt(),
+            confirmed: false,
+            released: stored.quarantine.is_some() && !stored.to_confirm,
         }
-        let tenant = stored.route.tenant().clone();
-        Ok(Self { id: stored.id, tenant, payment, attempt: stored.attempt() })
+    }
+
+    /// With what a query answered.
+    pub(crate) fn confirmed(stored: &StoredNotice, answer: Notification) -> Self {
+        Self { confirmed: true, ..Self::unconfirmed(stored, answer) }
     }
 
     /// Its number in the store: the same at every attempt, so it can serve as an idempotency key.
@@ -52,14 +58,88 @@ impl Notice {
         &self.tenant
     }
 
-    /// What Pockyt says.
-    pub fn payment(&self) -> &PaymentNotification {
-        &self.payment
+    /// What kind it is, by the listener it came in at.
+    pub fn kind(&self) -> NotificationKind {
+        self.notification.kind()
+    }
+
+    /// What Pockyt says. Of a [confirmed](Self::is_confirmed) notice this is what Pockyt answered to the query,
+    /// in the form of a notification with the required fields and no others.
+    pub fn notification(&self) -> &Notification {
+        &self.notification
+    }
+
+    /// What Pockyt says of a payment; `None` of every other kind, which says nothing about payments.
+    pub fn payment(&self) -> Option<&PaymentNotification> {
+        match &self.notification {
+            Notification::Payment(payment) => Some(payment),
+            _ => None,
+        }
+    }
+
+    /// What Pockyt says of a payout; `None` of every other kind.
+    pub fn payout(&self) -> Option<&PayoutNotification> {
+        match &self.notification {
+            Notification::Payout(payout) => Some(payout),
+            _ => None,
+        }
+    }
+
+    /// Whether this is only a reason to ask. A refund, an agreement, a payee's account, or a notice of an
+    /// unknown kind changes no money by itself: query what it names, and act on the answer.
+    pub fn is_trigger(&self) -> bool {
+        self.kind().is_trigger()
+    }
+
+    /// Whether a query said what is in it, and not the message alone.
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed
+    }
+
+    /// Whether it was in quarantine, from which somebody released it.
+    pub fn was_released(&self) -> bool {
+        self.released
+    }
+
+    /// When it was received first.
+    pub fn received_at(&self) -> UtcMillis {
+        self.received_at
     }
 
     /// Which attempt this is, counted from 1.
     pub fn attempt(&self) -> u32 {
         self.attempt
+    }
+}
+
+/// A stored message, verified and read again.
+pub(crate) enum Reread {
+    /// As it was recorded.
+    Clean(Box<Notification>),
+    /// It was not believed when it was recorded. These fields are hints.
+    Doubtful(Box<Fields<'static>>),
+}
+
+impl Reread {
+    /// Reads a stored notice again, with the keys that were valid when it was received.
+    pub(crate) fn of(stored: &StoredNotice, keys: &KeyRing) -> Result<Self, Unreadable> {
+        let judged = judge(keys, stored.route.kind(), stored.format, &stored.body, stored.received_at);
+        let reading = judged.map_err(Unreadable::Unverified)?.reading;
+        match (&stored.identity, reading) {
+            (identity @ Identity::Clean { .. }, Reading::Clean(read)) if *identity == Identity::of(&read) => {
+                Ok(Self::Clean(read))
+            }
+            (Identity::Doubtful(digest), reading) => {
+                let hints = match reading {
+                    Reading::Ambiguous(message) => message.unconfirmed_fields().clone().into_owned(),
+                    Reading::Clean(notification) => notification.fields().clone(),
+                    Reading::Unreadable(message, _) => message.fields().clone().into_owned(),
+                };
+                let same = pockyt_store::ContentDigest::of(&hints) == *digest;
+                same.then(|| Self::Doubtful(Box::new(hints))).ok_or(Unreadable::Changed)
+            }
+            _ => Err(Unreadable::Changed),
+        }
     }
 }
 

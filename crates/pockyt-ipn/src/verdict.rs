@@ -65,6 +65,9 @@ pub enum Refusal {
     TooManyFields,
     /// The body took longer than [`Limits::body_time`](crate::Limits::body_time).
     TooSlow,
+    /// There is no listener at this address. It is answered as a wrong signature is, so that nobody learns
+    /// whose notifications are heard here.
+    UnknownRoute,
     /// The signature is missing or wrong.
     Unsigned(Rejection),
     /// The Content-Type can be neither that of a form nor that of JSON, or there are two of them.
@@ -93,6 +96,7 @@ impl Refusal {
             Self::TooLarge => "too-large",
             Self::TooManyFields => "too-many-fields",
             Self::TooSlow => "too-slow",
+            Self::UnknownRoute => "unknown-route",
             Self::UnsupportedType => "unsupported-type",
         }
     }
@@ -104,12 +108,12 @@ impl Refusal {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Unsigned(_) => StatusCode::UNAUTHORIZED,
+            Self::UnknownRoute | Self::Unsigned(_) => StatusCode::UNAUTHORIZED,
             Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         }
     }
 
-    /// One text for every signature's fault, so that a caller learns nothing about how near it came.
+    /// One text for every signature's fault and for addresses at which nobody listens, so that a caller learns nothing about how near it came.
     fn answer(self) -> &'static str {
         match self {
             Self::BodyBroken | Self::Malformed(_) => "malformed",
@@ -117,7 +121,7 @@ impl Refusal {
             Self::TooLarge => "too large",
             Self::TooManyFields => "too many fields",
             Self::TooSlow => "too slow",
-            Self::Unsigned(_) => "not accepted",
+            Self::UnknownRoute | Self::Unsigned(_) => "not accepted",
             Self::UnsupportedType => "form or JSON only",
         }
     }

@@ -11,8 +11,12 @@
 use std::fmt::{Debug, Write};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use pockyt_ipn::{Handled, Notice};
+use pockyt_ipn::{
+    Expectation, Handled, IpnRouter, LookupError, Notice, OrderName, Retention, SealKey, SealedTerms, Sealer,
+};
+use pockyt_model::{Amount, AutoReference, Currency};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -21,12 +25,16 @@ use tracing::{Event, Metadata, Subscriber};
 #[path = "listener/support.rs"]
 mod support;
 
-use self::support::{FORM, TOKEN, builder, fields, form, genuine, key, recut, signed};
+use self::support::{
+    FORM, Ledger, ManualClock, Pockyt, TOKEN, builder, fields, form, genuine, key, recut, signed,
+};
 
 /// The lower-case hex MD5 of the token, by `md5sum`.
 const KEY: &str = "b6d99cccbd7c137d696cb8eec4203ea6";
 
 const NOTE: &str = "a personal note";
+
+const SEAL_KEY: &[u8; 32] = b"canary-seal-key-canary-seal-key-";
 
 /// Everything that any event says.
 #[derive(Clone, Default)]
@@ -89,7 +97,7 @@ async fn a_full_day(shown: &mut String) {
     let notices = Mutex::new(String::new());
     let handler = |notice: Notice| {
         notices.lock().unwrap().push_str(&format!("{notice:?}"));
-        let reference = notice.payment().reference().as_str().to_owned();
+        let reference = notice.payment().unwrap().reference().as_str().to_owned();
         async move {
             match reference.as_str() {
                 "order-1" => Handled::Done,
@@ -104,8 +112,50 @@ async fn a_full_day(shown: &mut String) {
     *inbox.body_on_claim.lock().unwrap() = Some(forged);
     listener.run_until_idle(&handler).await.unwrap();
     assert!(listener.counts().unreadable > 0);
+    a_day_of_doubts(shown).await;
     shown.push_str(&notices.into_inner().unwrap());
     shown.push_str(&format!("{listener:?} {:?} {:?} {:?}", listener.service(), listener.counts(), key()));
+}
+
+/// The same for seals, expectations and confirmations.
+async fn a_day_of_doubts(shown: &mut String) {
+    let (inbox, clock) = (Arc::default(), ManualClock::default());
+    let pockyt = Pockyt::default().with(1, "13.00", "success").with(2, "12.00", "success");
+    let pockyt = Arc::new(pockyt.with(4, "13.00", "success"));
+    let sealer = Sealer::new("production", SealKey::new(*SEAL_KEY));
+    let expected = |_: OrderName| async {
+        let exactly = Expectation::exactly(Amount::parse("13").unwrap(), Currency::USD);
+        Ok::<_, LookupError>(Some(exactly.settled_in(Currency::PHP)))
+    };
+    let builder = builder(&inbox).clock(clock.clone()).sealer(sealer.clone()).expect(expected);
+    let listener = builder.confirm_with(Arc::clone(&pockyt)).build().unwrap();
+    let mut noted = fields(1, "13.00", "success");
+    noted.extend([("note".into(), NOTE.into()), ("settleCurrency".into(), "USD".into())]);
+    for body in [form(&signed(noted)), recut(2), genuine(3)] {
+        listener.accept_sealed(FORM, body.as_bytes(), Some(&"0".repeat(32))).await;
+        shown.push_str(&format!("{:?}", listener.accept(FORM, body.as_bytes()).await));
+    }
+    let ledger = Ledger::default();
+    pockyt.down.store(true, Ordering::SeqCst);
+    listener.run_until_idle(&ledger).await.unwrap();
+    pockyt.down.store(false, Ordering::SeqCst);
+    clock.advance(Duration::from_secs(3600));
+    listener.run_until_idle(&ledger).await.unwrap();
+    listener.accept(FORM, genuine(4).as_bytes()).await;
+    let stuck = |_: Notice| std::future::pending::<Handled>();
+    let _ = tokio::time::timeout(Duration::from_millis(1), listener.run_until_idle(&stuck)).await;
+    clock.advance(Duration::from_secs(3600));
+    listener.run_until_idle(&ledger).await.unwrap();
+    let pruned = listener.prune_until(Retention::default(), Duration::from_secs(3600), async {
+        tokio::task::yield_now().await;
+    });
+    pruned.await;
+    let terms = SealedTerms::mandate(&AutoReference::new("a-1").unwrap());
+    shown.push_str(&format!(
+        "{sealer:?} {terms:?} {listener:?} {:?} {:?}",
+        ledger.notices(),
+        IpnRouter::default().with(listener.clone())
+    ));
 }
 
 #[test]
@@ -119,11 +169,23 @@ fn no_token_key_signature_or_body_is_shown_or_logged() {
     let logged = ears.0.lock().unwrap().clone();
     let events =
         ["recorded", "duplicate", "conflict", "quarantined", "refused", "store failed", "done", "retried"];
-    for event in events.iter().chain(&["deferred", "dead", "unreadable"]) {
+    let doubts = ["unsealed", "confirmed", "not confirmed", "cannot be confirmed", "settle currency differs"];
+    let others = ["deferred", "dead", "unreadable", "lease taken over", "pruned"];
+    for event in events.iter().chain(&others).chain(&doubts) {
         assert!(logged.contains(&format!("message=ipn {event} ")), "ipn {event} is not among\n{logged}");
     }
     let signature = genuine(2).split("verifySign=").nth(1).unwrap().to_owned();
-    for secret in [TOKEN, KEY, NOTE, "a%20personal%20note", &signature, "verifySign=", "currency="] {
+    for secret in [
+        TOKEN,
+        KEY,
+        NOTE,
+        "a%20personal%20note",
+        &signature,
+        "verifySign=",
+        " currency=",
+        "canary-seal-key",
+        "[99, 97, 110",
+    ] {
         for text in [&logged, &shown] {
             assert!(!text.contains(secret), "{secret} is in\n{text}");
         }

@@ -20,6 +20,7 @@
 #![expect(clippy::missing_panics_doc, clippy::expect_used, reason = "a case reports by panicking")]
 
 mod claiming;
+mod confirming;
 mod faults;
 mod keeping;
 mod messages;
@@ -33,13 +34,17 @@ pub use claiming::{
     each_notice_has_one_holder, expired_leases_are_taken_over_and_the_late_owner_is_refused,
     outcomes_are_written, reasons_are_cut, unfinished_leases_that_ran_out_may_still_finish,
 };
+pub use confirming::{
+    a_clean_notice_can_be_corrected, a_confirmed_notice_and_its_clean_copy_are_told_apart,
+    identifying_wants_the_lease, what_is_to_be_confirmed_waits,
+};
 pub use faults::{Fault, Faulty, no_failure_loses_or_invents_a_record};
 pub use keeping::{
     counts_tell_states_and_the_oldest, decisions_move_what_they_may, lists_are_paged,
     pruned_notices_stay_duplicates, pruning_goes_by_age_and_by_portions,
     quarantine_can_be_an_outcome_and_can_end,
 };
-pub use messages::{KEY_LABEL, doubtful, payment, recuts, route, variant};
+pub use messages::{KEY_LABEL, clean_reading, doubtful, payment, recuts, route, variant};
 pub use racing::{racing_deliveries_have_one_first, racing_workers_share_the_notices};
 pub use recording::{
     clean_and_doubtful_messages_never_meet, conflicts_are_quarantined_once,
@@ -81,6 +86,10 @@ pub async fn all<S: Store>(empty: impl AsyncFn() -> S) {
     decisions_move_what_they_may(&empty().await).await;
     quarantine_can_be_an_outcome_and_can_end(&empty().await).await;
     counts_tell_states_and_the_oldest(&empty().await).await;
+    what_is_to_be_confirmed_waits(&empty().await).await;
+    a_confirmed_notice_and_its_clean_copy_are_told_apart(&empty().await).await;
+    a_clean_notice_can_be_corrected(&empty().await).await;
+    identifying_wants_the_lease(&empty().await).await;
     each_notice_has_one_holder(&empty().await).await;
     expired_leases_are_taken_over_and_the_late_owner_is_refused(&empty().await).await;
     unfinished_leases_that_ran_out_may_still_finish(&empty().await).await;

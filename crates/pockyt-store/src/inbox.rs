@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_model::UtcMillis;
+use pockyt_model::{Notification, UtcMillis};
 
 use crate::{
     Claimed, Counts, FinishError, Lease, NewNotice, NoticeId, Outcome, OwnerToken, Route, StoreError,
@@ -50,7 +50,7 @@ pub trait Inbox: Send + Sync {
     /// Clean messages of one route are the same by their key; when the fingerprint differs from the
     /// first one's, it is a conflict, which is kept once: a repetition of it is a duplicate of it.
     /// Doubtful messages are the same by their signed text, however it is cut into fields, and live apart
-    /// from clean ones. Of a repetition nothing is kept: record, body and key label are the first one's.
+    /// from clean ones. What is to be confirmed waits for a worker, doubtful or not; a conflict never does. Of a repetition nothing is kept: record, body and key label are the first one's.
     ///
     /// A duplicate with another signed text (another `time`, another note) is kept beside its notice as a
     /// [`crate::Variant`], up to [`MAX_VARIANTS`], as long as the notice was not pruned.
@@ -77,6 +77,19 @@ pub trait Inbox: Send + Sync {
         outcome: Outcome,
         now: UtcMillis,
     ) -> impl Future<Output = Result<(), FinishError>> + Send;
+
+    /// Makes a claimed notice the one that stands for this notification, as when a query said what a
+    /// doubtful message is about. It changes nothing else of the notice.
+    ///
+    /// [`Recorded::First`]: it stands for it now, or did before; a clean message that says the same is from
+    /// now on a duplicate of it. [`Recorded::Duplicate`]: another notice said the same before and goes its
+    /// own way. [`Recorded::Conflict`]: a notice with the same key was there first and says otherwise; the
+    /// number is that notice's, and nothing is changed. Refused when the lease was taken over or used.
+    fn identify(
+        &self,
+        lease: &Lease,
+        notification: &Notification,
+    ) -> impl Future<Output = Result<Recorded, FinishError>> + Send;
 
     /// When the next notice of the route can be claimed, which may be in the past; `None` when there
     /// is none.
@@ -112,6 +125,14 @@ impl<I: Inbox> Inbox for Arc<I> {
         now: UtcMillis,
     ) -> impl Future<Output = Result<(), FinishError>> + Send {
         I::finish(self, lease, outcome, now)
+    }
+
+    fn identify(
+        &self,
+        lease: &Lease,
+        notification: &Notification,
+    ) -> impl Future<Output = Result<Recorded, FinishError>> + Send {
+        I::identify(self, lease, notification)
     }
 
     fn next_due(&self, route: &Route) -> impl Future<Output = Result<Option<UtcMillis>, StoreError>> + Send {

@@ -92,6 +92,8 @@ pub struct Claimed {
     pub notice: StoredNotice,
     /// The right to finish it.
     pub lease: Lease,
+    /// Whose lease had run out, when it was taken over.
+    pub taken_over_from: Option<OwnerToken>,
 }
 
 /// What became of an attempt.
@@ -119,6 +121,8 @@ pub enum Outcome {
     Quarantine {
         /// Why.
         doubt: Doubt,
+        /// What was tried in vain to end the doubt; `None` leaves the last reason as it was.
+        why: Option<String>,
     },
     /// It failed: another attempt at this moment, at most [`MAX_DELAY`] away.
     RetryAt {

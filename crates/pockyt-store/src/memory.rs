@@ -5,7 +5,7 @@ mod books;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pockyt_model::UtcMillis;
+use pockyt_model::{Notification, UtcMillis};
 
 use self::books::Books;
 use crate::Variant;
@@ -45,6 +45,10 @@ impl Inbox for MemoryInbox {
 
     async fn finish(&self, lease: &Lease, outcome: Outcome, now: UtcMillis) -> Result<(), FinishError> {
         self.books().finish(lease, outcome, now)
+    }
+
+    async fn identify(&self, lease: &Lease, notification: &Notification) -> Result<Recorded, FinishError> {
+        self.books().identify(lease, notification)
     }
 
     async fn next_due(&self, route: &Route) -> Result<Option<UtcMillis>, StoreError> {

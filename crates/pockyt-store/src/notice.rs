@@ -94,6 +94,14 @@ pub enum Identity {
     Doubtful(ContentDigest),
 }
 
+impl Identity {
+    /// Of a clean message that reads so.
+    pub fn of(notification: &Notification) -> Self {
+        let key = notification.dedupe_key().as_str().to_owned();
+        Self::Clean { key, fingerprint: *notification.fingerprint().as_bytes() }
+    }
+}
+
 /// How a message with a right signature came in.
 #[derive(Clone)]
 pub struct Arrival<'a> {
@@ -131,18 +139,18 @@ pub struct NewNotice {
     pub(crate) identity: Identity,
     pub(crate) content: ContentDigest,
     pub(crate) doubt: Option<Doubt>,
+    pub(crate) to_confirm: bool,
 }
 
 impl NewNotice {
     /// A verified message that reads as its kind: it will be handed over.
     pub fn clean(arrival: Arrival<'_>, notification: &Notification) -> Self {
-        let key = notification.dedupe_key().as_str().to_owned();
-        let fingerprint = *notification.fingerprint().as_bytes();
         let content = ContentDigest::of(notification.fields());
-        Self::new(arrival, Identity::Clean { key, fingerprint }, content, None)
+        Self::new(arrival, Identity::of(notification), content, None)
     }
 
-    /// A message that must not be acted upon: it will be kept in quarantine.
+    /// A message that must not be acted upon: it will be kept in quarantine, unless it is
+    /// [to be confirmed](Self::to_be_confirmed).
     ///
     /// `fields` are its signed fields, whose text tells it from others.
     pub fn doubtful(arrival: Arrival<'_>, fields: &Fields<'_>, doubt: Doubt) -> Self {
@@ -153,7 +161,14 @@ impl NewNotice {
     fn new(arrival: Arrival<'_>, identity: Identity, content: ContentDigest, doubt: Option<Doubt>) -> Self {
         let Arrival { route, format, body, received_at, key_label } = arrival;
         let (body, key_label) = (body.into(), key_label.to_owned());
-        Self { route, format, body, received_at, key_label, identity, content, doubt }
+        Self { route, format, body, received_at, key_label, identity, content, doubt, to_confirm: false }
+    }
+
+    /// The same, to be confirmed by a query: a doubtful message then waits for a worker, who asks, instead of
+    /// lying in quarantine. It is for the worker to see that nothing else is done with it.
+    #[must_use]
+    pub fn to_be_confirmed(self) -> Self {
+        Self { to_confirm: true, ..self }
     }
 
     /// Where it came in.
@@ -161,9 +176,14 @@ impl NewNotice {
         &self.route
     }
 
-    /// Whether it is to be handed over, and not to be kept in quarantine.
+    /// Whether it can be believed as far as the store was told.
     pub fn is_clean(&self) -> bool {
         self.doubt.is_none()
+    }
+
+    /// Whether it waits to be confirmed; see [`NewNotice::to_be_confirmed`].
+    pub fn is_to_be_confirmed(&self) -> bool {
+        self.to_confirm
     }
 
     /// What makes it the same as another.

@@ -73,7 +73,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_model::UtcMillis;
+use pockyt_model::{Notification, UtcMillis};
 pub use rusqlite;
 use rusqlite::Connection;
 
@@ -81,8 +81,10 @@ pub use self::open::OpenError;
 pub use self::schema::SCHEMA_VERSION;
 use self::work::{Fence, Worked};
 use self::worker::Workers;
-use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Inbox, InboxAdmin, Lease, Mode};
-use crate::{NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, StoreError, StoreErrorKind};
+use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Identity, Inbox, InboxAdmin, Lease};
+use crate::{
+    Mode, NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, StoreError, StoreErrorKind,
+};
 use crate::{StoredNotice, Variant};
 
 /// How many connections read beside the writer.
@@ -219,6 +221,12 @@ impl Inbox for SqliteStore {
         let lease = lease.clone();
         let held = self.writer.call(move |conn| handling::finish(conn, &lease, outcome, now)).await?;
         if held { Ok(()) } else { Err(FinishError::LeaseLost) }
+    }
+
+    async fn identify(&self, lease: &Lease, notification: &Notification) -> Result<Recorded, FinishError> {
+        let (lease, identity) = (lease.clone(), Identity::of(notification));
+        let found = self.writer.call(move |conn| record::identify(conn, &lease, &identity)).await?;
+        found.ok_or(FinishError::LeaseLost)
     }
 
     async fn next_due(&self, route: &Route) -> Result<Option<UtcMillis>, StoreError> {

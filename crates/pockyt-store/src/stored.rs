@@ -38,9 +38,12 @@ pub struct StoredNotice {
     pub deferrals: u32,
     /// What the last attempt that did not succeed, or the last decision, gave as its reason.
     pub last_reason: Option<String>,
-    /// Why it is or was in quarantine. It stays when the notice is released, so that whoever handles it
-    /// then knows that its own word is not enough.
+    /// Why it is or was in quarantine, or would be if it was not to be confirmed. It stays when the notice is
+    /// released, so that whoever handles it then knows that its own word is not enough.
     pub quarantine: Option<Quarantine>,
+    /// Whether it must be confirmed by a query before anybody acts on it. It is recorded with the notice, and
+    /// ends when somebody releases it from quarantine.
+    pub to_confirm: bool,
     /// What is to happen with it.
     pub standing: Standing,
     /// The number of the last lease, for those who write a store; 0 before the first.
@@ -67,6 +70,7 @@ impl fmt::Debug for StoredNotice {
             .field("failures", &self.failures)
             .field("deferrals", &self.deferrals)
             .field("quarantine", &self.quarantine)
+            .field("to_confirm", &self.to_confirm)
             .field("standing", &self.standing)
             .finish_non_exhaustive()
     }
@@ -108,6 +112,14 @@ impl Standing {
             Self::Leased { .. } => State::Leased,
             Self::Quarantined => State::Quarantined,
             Self::Waiting { .. } => State::Waiting,
+        }
+    }
+
+    /// In whose hands it is; `None` when in nobody's.
+    pub fn owner(&self) -> Option<&OwnerToken> {
+        match self {
+            Self::Leased { owner, .. } => Some(owner),
+            _ => None,
         }
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Transition {
     pub(crate) reason: Option<String>,
     /// Kept instead of the last one.
     pub(crate) quarantine: Option<Quarantine>,
+    /// Whether somebody has taken it upon himself that it need not be confirmed.
+    pub(crate) released: bool,
 }
 
 /// What happens to the counters of attempts.
@@ -29,7 +31,7 @@ impl Counters {
 
 impl Transition {
     fn to(standing: Standing, reason: Option<String>) -> Self {
-        Self { standing, counters: Counters::KEEP, reason, quarantine: None }
+        Self { standing, counters: Counters::KEEP, reason, quarantine: None, released: false }
     }
 
     /// What an attempt leads to.
@@ -46,9 +48,10 @@ impl Transition {
                 counters: Counters::Add { failures: 1, deferrals: 0 },
                 ..Self::to(wait_until(at), Some(cut_reason(&why)))
             },
-            Outcome::Quarantine { doubt } => {
-                Self { quarantine: Some(Quarantine::Doubt(doubt)), ..Self::to(Standing::Quarantined, None) }
-            }
+            Outcome::Quarantine { doubt, why } => Self {
+                quarantine: Some(Quarantine::Doubt(doubt)),
+                ..Self::to(Standing::Quarantined, why.map(|why| cut_reason(&why)))
+            },
         }
     }
 
@@ -56,7 +59,9 @@ impl Transition {
     pub(crate) fn of_decision(decision: &Decision, now: UtcMillis) -> Self {
         match decision {
             Decision::Dismiss { why } => Self::to(Standing::Dismissed, Some(cut_reason(why))),
-            Decision::Release { why } => Self::to(Standing::Waiting { due_at: now }, Some(cut_reason(why))),
+            Decision::Release { why } => {
+                Self { released: true, ..Self::to(Standing::Waiting { due_at: now }, Some(cut_reason(why))) }
+            }
             Decision::Redrive => {
                 Self { counters: Counters::Reset, ..Self::to(Standing::Waiting { due_at: now }, None) }
             }
@@ -76,6 +81,7 @@ impl Transition {
         }
         notice.last_reason = self.reason.or(notice.last_reason.take());
         notice.quarantine = self.quarantine.or(notice.quarantine.take());
+        notice.to_confirm &= !self.released;
     }
 }
 

@@ -9,6 +9,7 @@ pub mod choices;
 mod clockwork;
 pub mod demo;
 pub mod endpoints;
+mod folder;
 mod hostile;
 mod http;
 mod narrator;

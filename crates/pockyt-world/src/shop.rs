@@ -1,8 +1,8 @@
-//! A small shop: a client, a listener behind a web server, and books.
+//! A small shop: a client, a listener on SQLite behind a web server, and books.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 use axum::Router;
@@ -12,12 +12,13 @@ use pockyt_ipn::{Handled, Listener, ListenerCounts, Notice};
 use pockyt_mock::MockPockyt;
 use pockyt_model::{Merchant, Price, Reference, TransactionStatus};
 use pockyt_sign::{ApiToken, SigningKey};
-use pockyt_store::{MemoryInbox, State};
+use pockyt_store::{SqliteStore, State};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::clockwork::Clockwork;
+use crate::folder::Folder;
 
 /// The sandbox account that Pockyt's documentation publishes.
 const MERCHANT: (&str, &str) = ("200043", "300014");
@@ -25,11 +26,17 @@ const TOKEN: &str = "5cbfb079f15b150122261c8537086d77a";
 
 pub(crate) struct Shop {
     client: Client,
-    listener: Listener<Arc<MemoryInbox>>,
     books: Arc<Books>,
     addr: SocketAddr,
+    clockwork: Clockwork,
     server: Mutex<Option<Server>>,
+    /// None while the shop's program is not running.
+    listener: Mutex<Option<ShopListener>>,
+    // Goes last: what is in it is open until then.
+    folder: Folder,
 }
+
+type ShopListener = Listener<Arc<SqliteStore>>;
 
 struct Server {
     stop: oneshot::Sender<()>,
@@ -50,16 +57,35 @@ impl Shop {
             .timer(clockwork.clone())
             .jitter_seed(seed)
             .build()?;
-        let listener = Listener::builder(SigningKey::new(&token), Arc::new(MemoryInbox::default()))
+        let shop = Self {
+            client,
+            books: Arc::default(),
+            addr: socket.local_addr()?,
+            clockwork,
+            server: Mutex::default(),
+            listener: Mutex::default(),
+            folder: Folder::new()?,
+        };
+        shop.begin(socket)?;
+        Ok(shop)
+    }
+
+    /// The shop's program starts: it opens its store, whatever is in it, and listens.
+    fn begin(&self, socket: TcpListener) -> anyhow::Result<()> {
+        let store = SqliteStore::open(self.folder.path().join("inbox.db"))?;
+        let listener = Listener::builder(SigningKey::new(&ApiToken::new(TOKEN)?), Arc::new(store))
             .tenant("shop")
-            .clock(clockwork)
+            .clock(self.clockwork.clone())
             // Everybody knows this token: a real shop leaves this line out.
             .allow_published_sandbox_key()
             .build()?;
-        let addr = socket.local_addr()?;
-        let shop = Self { client, listener, books: Arc::default(), addr, server: Mutex::new(None) };
-        shop.serve(socket);
-        Ok(shop)
+        self.serve(socket, &listener);
+        *lock(&self.listener) = Some(listener);
+        Ok(())
+    }
+
+    fn listener(&self) -> anyhow::Result<ShopListener> {
+        lock(&self.listener).clone().context("the shop's program is not running")
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -74,8 +100,9 @@ impl Shop {
         self.addr
     }
 
+    /// What the listener counted since the shop's program started.
     pub(crate) fn counts(&self) -> ListenerCounts {
-        self.listener.counts()
+        self.listener().map(|listener| listener.counts()).unwrap_or_default()
     }
 
     /// What the listener made of the one message that came since then: a word of its counts.
@@ -98,24 +125,23 @@ impl Shop {
         let log = done.clone();
         let handler = move |notice: Notice| {
             let line = books.hear(&notice);
-            log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            lock(&log).push(line);
             async { Handled::Done }
         };
-        self.listener.run_until_idle(&handler).await?;
-        let lines = std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(lines)
+        self.listener()?.run_until_idle(&handler).await?;
+        Ok(std::mem::take(&mut *lock(&done)))
     }
 
     /// Which messages wait for a person, and why.
     pub(crate) async fn quarantined(&self) -> anyhow::Result<Vec<String>> {
         use pockyt_store::InboxAdmin as _;
-        let notices = self.listener.inbox().list(State::Quarantined, None, 100).await?;
+        let notices = self.listener()?.inbox().list(State::Quarantined, None, 100).await?;
         Ok(notices.iter().map(|notice| format!("{}", notice.id)).collect())
     }
 
     /// The server goes down: the port refuses connections when this returns.
     pub(crate) async fn close(&self) {
-        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let server = lock(&self.server).take();
         if let Some(Server { stop, task }) = server {
             // The server is gone already when nobody hears this.
             let _ = stop.send(());
@@ -126,13 +152,48 @@ impl Shop {
     /// The server is back on the same port.
     pub(crate) async fn reopen(&self) -> anyhow::Result<()> {
         let socket = TcpListener::bind(self.addr).await.context("the shop's port is taken")?;
-        self.serve(socket);
+        self.serve(socket, &self.listener()?);
         Ok(())
     }
 
-    fn serve(&self, socket: TcpListener) {
+    /// The shop's program ends where it stands: port and listener are gone when this returns, and with them the
+    /// open store. The file and the shop's books stay.
+    pub(crate) async fn crash(&self) {
+        let server = lock(&self.server).take();
+        if let Some(Server { task, .. }) = server {
+            task.abort();
+            // It was aborted, which is what this says.
+            let _ = task.await;
+        }
+        lock(&self.listener).take();
+    }
+
+    /// The same, with the first notification that is due in hand: it was begun, and nothing came of it.
+    pub(crate) async fn crash_at_work(&self) -> anyhow::Result<()> {
+        let begun = Arc::new(Notify::new());
+        let told = begun.clone();
+        let handler = move |_: Notice| {
+            told.notify_one();
+            std::future::pending()
+        };
+        let listener = self.listener()?;
+        tokio::select! {
+            worked = listener.run_until_idle(&handler) => anyhow::bail!("there was nothing to do: {worked:?}"),
+            () = begun.notified() => {}
+        }
+        drop(listener);
+        self.crash().await;
+        Ok(())
+    }
+
+    /// The shop's program starts again on the same port and the same file.
+    pub(crate) async fn restart(&self) -> anyhow::Result<()> {
+        self.begin(TcpListener::bind(self.addr).await.context("the shop's port is taken")?)
+    }
+
+    fn serve(&self, socket: TcpListener, listener: &ShopListener) {
         let app = Router::new()
-            .route_service("/ipn", self.listener.service())
+            .route_service("/ipn", listener.service())
             // The browser's return proves nothing, so the page promises nothing.
             .route("/return", get(|| async { "Thank you. We are waiting for the confirmation." }));
         let (stop, stopped) = oneshot::channel();
@@ -143,8 +204,12 @@ impl Shop {
             // A server that fails leaves the port closed, which the stories notice.
             let _ = serving.await;
         });
-        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(Server { stop, task });
+        *lock(&self.server) = Some(Server { stop, task });
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the shop has sold. An order is shipped once, however often and by whatever way its payment is
@@ -189,7 +254,9 @@ impl Books {
 
     /// Acts on a notification.
     fn hear(&self, notice: &Notice) -> String {
-        let payment = notice.payment();
+        let Some(payment) = notice.payment() else {
+            return format!("notification: {}; nothing to ship", notice.kind());
+        };
         let reference = payment.reference();
         let told = format!(
             "notification: {reference} is {}, {} {}; ",
@@ -213,7 +280,6 @@ impl Books {
     }
 
     fn with<T>(&self, reference: &Reference, work: impl FnOnce(&mut Order) -> T) -> T {
-        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        work(orders.entry(reference.to_string()).or_default())
+        work(lock(&self.orders).entry(reference.to_string()).or_default())
     }
 }

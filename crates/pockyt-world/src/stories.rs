@@ -5,6 +5,7 @@ use std::pin::Pin;
 use crate::stage::Stage;
 
 mod cancel_races_confirm;
+mod crash;
 mod hostile_senders;
 mod listener_down;
 mod nobody_answers;
@@ -54,6 +55,7 @@ stories! {
     6 nobody_answers "Nobody ever answers success",
     7 reply_lost "The reply is lost after the payment was booked",
     8 hostile_senders "Forged, tampered, re-cut and replayed notifications",
+    9 crash "The shop crashes between recording and handling",
     10 refunds "Refunds: a part, the rest, and one too many",
     11 cancel_races_confirm "A cancel races the customer's confirmation",
 }

@@ -9,6 +9,8 @@
 
 mod explain;
 mod lines;
+#[cfg(all(feature = "listen", unix))]
+mod listening;
 mod people;
 #[cfg(feature = "client")]
 mod remote;

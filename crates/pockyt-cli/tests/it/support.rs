@@ -15,7 +15,15 @@ const CANARY_KEY: &str = "eed02ce4b5e14be5601290159c60e6e2";
 pub(crate) fn pockyt(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pockyt"));
     command.args(args);
-    for variable in ["POCKYT_API_TOKEN", "POCKYT_MERCHANT", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for variable in [
+        "POCKYT_API_TOKEN",
+        "POCKYT_MERCHANT",
+        "POCKYT_SEAL_KEY",
+        "POCKYT_WEBHOOK_SECRET",
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+    ] {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,13 +1,16 @@
 //! Handing over what was recorded.
 
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
-use pockyt_store::{Claimed, FinishError, Inbox, Outcome, StoreError, StoredNotice};
-use tokio::time::timeout;
+use pockyt_store::{Claimed, FinishError, Inbox, Outcome, StoreError};
+use tokio::time::{Instant, timeout};
 
-use crate::notice::Unreadable;
-use crate::{Handled, Handler, Listener, Notice};
+use super::prepare::Prepared;
+use crate::{Handled, Handler, Listener, Notice, metrics};
 
 /// How long to wait at most before looking again: another process may have left something behind.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -15,31 +18,58 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How long to wait after the store failed.
 const WAIT_FOR_STORE: Duration = Duration::from_secs(1);
 
+/// How a notice is dealt with and its outcome written.
+pub(crate) trait Work<I: Inbox>: Sync {
+    fn work(
+        &self,
+        listener: &Listener<I>,
+        claimed: &Claimed,
+        notice: Notice,
+        time: Duration,
+    ) -> impl Future<Output = Result<Outcome, FinishError>> + Send;
+}
+
+/// By a handler, and then written.
+pub(crate) struct ByHandler<'a, H>(pub(crate) &'a H);
+
+impl<I: Inbox, H: Handler> Work<I> for ByHandler<'_, H> {
+    async fn work(
+        &self,
+        listener: &Listener<I>,
+        claimed: &Claimed,
+        notice: Notice,
+        time: Duration,
+    ) -> Result<Outcome, FinishError> {
+        let handled = match timeout(time, self.0.handle(&notice)).await {
+            Ok(handled) => handled,
+            Err(_) => Handled::retry("the handler took too long"),
+        };
+        let now = listener.shared.clock.now();
+        let outcome = listener.shared.retries.outcome(handled, &claimed.notice, now);
+        listener.finish(claimed, outcome).await
+    }
+}
+
 impl<I: Inbox> Listener<I> {
     /// Hands over notices as they become due, one after the other, for ever.
     ///
     /// Spawn it as `tokio::spawn(async move { listener.run(handler).await })`, with a clone of the
     /// listener, or poll it beside the server; several at once share the work. Dropping it while a
-    /// handler is at work is like a crash: the notice is handed over again when its lease has run out.
-    /// A store that fails is asked again every second.
+    /// handler is at work is like a crash: the notice is handed over again when its lease has run out; see
+    /// [`Self::run_until`] for another end. A store that fails is asked again every second.
     ///
     /// Waiting goes by tokio's timers, due times by the listener's clock. A clock that stands still
     /// needs [`Self::run_until_idle`].
     pub async fn run<H: Handler>(&self, handler: H) -> Infallible {
         loop {
-            let wait = match self.run_until_idle(&handler).await {
-                Ok(_) => self.until_next_due().await,
-                Err(error) => Err(error),
-            };
-            match wait {
-                // Whether it ends by a new notice or by the clock, the answer is to look again.
-                Ok(wait) => drop(timeout(wait, self.shared.arrived.notified()).await),
-                Err(error) => {
-                    tracing::error!(kind = ?error.kind(), "ipn store failed");
-                    tokio::time::sleep(WAIT_FOR_STORE).await;
-                }
-            }
+            self.run_until(&handler, std::future::pending()).await;
         }
+    }
+
+    /// Hands over notices as [`Self::run`] does until `stop` ends, and returns once the notice in hand is
+    /// finished and its outcome written.
+    pub async fn run_until<H: Handler>(&self, handler: &H, stop: impl Future<Output = ()>) {
+        self.work_until(&ByHandler(handler), stop).await;
     }
 
     /// Hands over every notice that is due now and says how many attempts that took.
@@ -52,17 +82,58 @@ impl<I: Inbox> Listener<I> {
     /// The store failed. What was handled before that stays handled, but a notice whose outcome could
     /// not be written is handed over again when its lease has run out.
     pub async fn run_until_idle<H: Handler>(&self, handler: &H) -> Result<usize, StoreError> {
+        self.work_until_idle(&ByHandler(handler)).await
+    }
+
+    pub(crate) async fn work_until(&self, work: &impl Work<I>, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let mut ended = has_ended(stop.as_mut()).await;
+        while !ended {
+            let wait = match self.step(work).await {
+                Ok(true) => {
+                    ended = has_ended(stop.as_mut()).await;
+                    continue;
+                }
+                Ok(false) => self.until_next_due().await,
+                Err(error) => Err(error),
+            };
+            match wait {
+                // Whether it ends by a new notice or by the clock, the answer is to look again.
+                Ok(wait) => {
+                    ended = ends_before(stop.as_mut(), timeout(wait, self.shared.arrived.notified())).await;
+                }
+                Err(error) => {
+                    tracing::error!(kind = ?error.kind(), "ipn store failed");
+                    ended = ends_before(stop.as_mut(), tokio::time::sleep(WAIT_FOR_STORE)).await;
+                }
+            }
+        }
+    }
+
+    pub(crate) async fn work_until_idle(&self, work: &impl Work<I>) -> Result<usize, StoreError> {
         let mut attempts = 0;
-        while let Some(claimed) = self.claim().await? {
-            self.attempt(handler, claimed).await?;
+        while self.step(work).await? {
             attempts += 1;
         }
         Ok(attempts)
     }
 
+    /// Deals with one notice, if there is one.
+    async fn step(&self, work: &impl Work<I>) -> Result<bool, StoreError> {
+        let Some(claimed) = self.claim().await? else { return Ok(false) };
+        self.attempt(work, claimed).await?;
+        Ok(true)
+    }
+
     async fn claim(&self) -> Result<Option<Claimed>, StoreError> {
         let shared = &self.shared;
-        shared.inbox.claim(&shared.route, &shared.owner, shared.clock.now(), shared.lease).await
+        let claimed =
+            shared.inbox.claim(&shared.route, &shared.owner, shared.clock.now(), shared.lease).await?;
+        if let Some(Claimed { notice, taken_over_from: Some(_), .. }) = &claimed {
+            metrics::lease_taken_over();
+            tracing::warn!(tenant = self.tenant().as_str(), notice = notice.id.get(), "ipn lease taken over");
+        }
+        Ok(claimed)
     }
 
     async fn until_next_due(&self) -> Result<Duration, StoreError> {
@@ -73,12 +144,19 @@ impl<I: Inbox> Listener<I> {
         Ok(wait.clamp(Duration::from_millis(1), LONGEST_WAIT))
     }
 
-    async fn attempt<H: Handler>(&self, handler: &H, claimed: Claimed) -> Result<(), StoreError> {
-        let handled = self.hand_over(handler, &claimed).await;
-        let now = self.shared.clock.now();
-        let outcome = self.shared.retries.outcome(handled, &claimed.notice, now);
-        match self.shared.inbox.finish(&claimed.lease, outcome.clone(), now).await {
-            Ok(()) => self.report(&claimed, &outcome),
+    async fn attempt(&self, work: &impl Work<I>, claimed: Claimed) -> Result<(), StoreError> {
+        // A handler has three quarters of the lease, less what it took to find out whether it may begin.
+        let cut_off = Instant::now() + self.shared.lease * 3 / 4;
+        let finished = match self.prepare(&claimed).await {
+            Ok(Prepared::HandOver(notice)) => {
+                let time = cut_off.saturating_duration_since(Instant::now());
+                work.work(self, &claimed, *notice, time).await
+            }
+            Ok(Prepared::Finish(outcome)) => self.finish(&claimed, outcome).await,
+            Err(error) => Err(error),
+        };
+        match finished {
+            Ok(outcome) => self.report(&claimed, &outcome),
             Err(FinishError::Store(error)) => return Err(error),
             Err(_) => {
                 self.shared.counters.lease_lost();
@@ -86,6 +164,12 @@ impl<I: Inbox> Listener<I> {
             }
         }
         Ok(())
+    }
+
+    async fn finish(&self, claimed: &Claimed, outcome: Outcome) -> Result<Outcome, FinishError> {
+        let now = self.shared.clock.now();
+        self.shared.inbox.finish(&claimed.lease, outcome.clone(), now).await?;
+        Ok(outcome)
     }
 
     fn report(&self, claimed: &Claimed, outcome: &Outcome) {
@@ -96,33 +180,29 @@ impl<I: Inbox> Listener<I> {
             Outcome::Dead { .. } => tracing::error!(tenant, notice, attempt, "ipn dead"),
             Outcome::Defer { .. } => tracing::info!(tenant, notice, attempt, "ipn deferred"),
             Outcome::Done => tracing::info!(tenant, notice, attempt, "ipn done"),
+            // Whoever decided so has said why.
+            Outcome::Quarantine { .. } => {}
             _ => tracing::warn!(tenant, notice, attempt, "ipn retried"),
         }
     }
+}
 
-    fn report_unreadable(&self, stored: &StoredNotice, unreadable: Unreadable) {
-        self.shared.counters.unreadable();
-        let tenant = self.shared.route.tenant().as_str();
-        let (notice, attempt, reason) = (stored.id.get(), stored.attempt(), unreadable.as_str());
-        tracing::error!(tenant, notice, attempt, reason, "ipn unreadable");
-    }
+/// Whether a future has ended by now.
+async fn has_ended(mut future: Pin<&mut impl Future<Output = ()>>) -> bool {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await
+}
 
-    async fn hand_over<H: Handler>(&self, handler: &H, claimed: &Claimed) -> Handled {
-        let stored = &claimed.notice;
-        if stored.failures >= self.shared.retries.attempts {
-            return Handled::dead("every attempt ended without a word");
+/// Waits until one of the two ends, and says whether it was the first.
+async fn ends_before<T>(
+    mut stop: Pin<&mut impl Future<Output = ()>>,
+    other: impl Future<Output = T>,
+) -> bool {
+    let mut other = pin!(other);
+    poll_fn(|context| {
+        if stop.as_mut().poll(context).is_ready() {
+            return Poll::Ready(true);
         }
-        let notice = match Notice::read(stored, &self.shared.keys) {
-            Ok(notice) => notice,
-            Err(unreadable) => {
-                self.report_unreadable(stored, unreadable);
-                return Handled::deferred(unreadable.to_string());
-            }
-        };
-        let time = self.shared.lease * 3 / 4;
-        match timeout(time, handler.handle(&notice)).await {
-            Ok(handled) => handled,
-            Err(_) => Handled::retry("the handler took too long"),
-        }
-    }
+        other.as_mut().poll(context).map(|_| false)
+    })
+    .await
 }

@@ -8,18 +8,21 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use pockyt_store::{Inbox, StoreErrorKind};
 use tokio::time::timeout;
 use tower_service::Service;
 
+use crate::seal::has_form_of_a_tag;
 use crate::{Limits, Listener, Refusal, Reply, Verdict};
 
 impl<I: Inbox + 'static> Listener<I> {
     /// The listener as a service, to be mounted at the path of the ipnUrl: with axum's
-    /// `Router::route_service`, or under bare hyper. The path itself is not looked at.
+    /// `Router::route_service`, or under bare hyper. The path itself is not looked at, but for a seal: that is
+    /// the last segment, when it has the form of one. [`IpnRouter`](crate::IpnRouter) serves several listeners,
+    /// each at a path of its own.
     ///
     /// The server's own limits belong in front of it: a time-out for request heads (5 s is plenty) and
     /// a cap on connections. Its futures need tokio's timers.
@@ -28,21 +31,24 @@ impl<I: Inbox + 'static> Listener<I> {
     }
 
     async fn serve<B: Body<Data = Bytes>>(self, request: Request<B>) -> Response<Full<Bytes>> {
-        let (head, body) = request.into_parts();
-        if head.method != Method::POST {
-            return response(self.reply(Verdict::Refused(Refusal::MethodNotAllowed)));
-        }
+        let segment = request.uri().path().rsplit('/').next().filter(|segment| has_form_of_a_tag(segment));
+        let tag = segment.map(str::to_owned);
+        self.serve_sealed(request, tag.as_deref()).await
+    }
+
+    /// Answers a request whose address has this tag.
+    pub(crate) async fn serve_sealed<B: Body<Data = Bytes>>(
+        self,
+        request: Request<B>,
+        tag: Option<&str>,
+    ) -> Response<Full<Bytes>> {
         let limits = &self.shared.limits;
-        let body = match timeout(limits.body_time, collect(body, limits)).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(refusal)) => return response(self.reply(Verdict::Refused(refusal))),
-            Err(_) => return response(self.reply(Verdict::Refused(Refusal::TooSlow))),
-        };
-        let content_type = match content_type(&head.headers) {
-            Ok(content_type) => content_type,
+        let message = match Message::read(request, limits).await {
+            Ok(message) => message,
             Err(refusal) => return response(self.reply(Verdict::Refused(refusal))),
         };
-        response(match timeout(limits.store_time, self.accept(content_type, &body)).await {
+        let accepted = self.accept_sealed(message.content_type(), &message.body, tag);
+        response(match timeout(limits.store_time, accepted).await {
             Ok(reply) => reply,
             // It may be kept after all; then the resend is a duplicate.
             Err(_) => self.reply(Verdict::StoreFailed(StoreErrorKind::Unavailable)),
@@ -50,12 +56,40 @@ impl<I: Inbox + 'static> Listener<I> {
     }
 }
 
-/// The one Content-Type. One that is not text says nothing, as if there was none.
-fn content_type(headers: &http::HeaderMap) -> Result<Option<&str>, Refusal> {
+/// What a request says, read within the limits.
+pub(crate) struct Message {
+    content_type: Option<HeaderValue>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Message {
+    pub(crate) async fn read<B: Body<Data = Bytes>>(
+        request: Request<B>,
+        limits: &Limits,
+    ) -> Result<Self, Refusal> {
+        let (head, body) = request.into_parts();
+        if head.method != Method::POST {
+            return Err(Refusal::MethodNotAllowed);
+        }
+        let body = match timeout(limits.body_time, collect(body, limits)).await {
+            Ok(body) => body?,
+            Err(_) => return Err(Refusal::TooSlow),
+        };
+        Ok(Self { content_type: content_type(&head.headers)?.cloned(), body })
+    }
+
+    /// One that is not text says nothing, as if there was none.
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        self.content_type.as_ref().and_then(|value| value.to_str().ok())
+    }
+}
+
+/// The one Content-Type.
+fn content_type(headers: &HeaderMap) -> Result<Option<&HeaderValue>, Refusal> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     match (values.next(), values.next()) {
         (_, Some(_)) => Err(Refusal::UnsupportedType),
-        (value, None) => Ok(value.and_then(|value| value.to_str().ok())),
+        (value, None) => Ok(value),
     }
 }
 
@@ -76,7 +110,7 @@ async fn collect<B: Body<Data = Bytes>>(body: B, limits: &Limits) -> Result<Vec<
     Ok(collected)
 }
 
-fn response(reply: Reply) -> Response<Full<Bytes>> {
+pub(crate) fn response(reply: Reply) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from_static(reply.body.as_bytes())));
     *response.status_mut() = reply.status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
@@ -109,7 +143,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> ReplyFuture {
         let listener = self.listener.clone();
-        ReplyFuture { inner: Box::pin(async move { Ok(listener.serve(request).await) }) }
+        ReplyFuture::new(listener.serve(request))
     }
 }
 
@@ -127,10 +161,16 @@ impl<I> fmt::Debug for ListenerService<I> {
 
 type Answer = Result<Response<Full<Bytes>>, Infallible>;
 
-/// The future of a [`ListenerService`].
+/// The future of a [`ListenerService`] or an [`IpnRouterService`](crate::IpnRouterService).
 #[must_use = "futures do nothing unless polled"]
 pub struct ReplyFuture {
     inner: Pin<Box<dyn Future<Output = Answer> + Send>>,
+}
+
+impl ReplyFuture {
+    pub(crate) fn new(answer: impl Future<Output = Response<Full<Bytes>>> + Send + 'static) -> Self {
+        Self { inner: Box::pin(async { Ok(answer.await) }) }
+    }
 }
 
 impl Future for ReplyFuture {

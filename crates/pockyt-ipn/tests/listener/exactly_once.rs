@@ -71,7 +71,7 @@ impl Handler for Till {
         if self.hangs.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        let payment = notice.payment();
+        let payment = notice.payment().unwrap();
         let reference = payment.reference().to_string();
         if let Some(left) = self.failures_left.lock().unwrap().get_mut(&reference).filter(|left| **left > 0) {
             *left -= 1;

@@ -39,7 +39,7 @@ async fn the_handler_sees_what_pockyt_said() {
     let (listener, _) = listener();
     deliver(&listener, 7).await;
     let handler = |notice: Notice| async move {
-        let payment = notice.payment();
+        let payment = notice.payment().unwrap();
         assert_eq!((payment.amount().as_str(), payment.currency().as_str()), ("13.00", "USD"));
         assert_eq!((notice.tenant().as_str(), notice.attempt()), ("shop", 1));
         Handled::Done

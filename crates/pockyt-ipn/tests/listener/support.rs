@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pockyt_ipn::{Handled, Listener, ListenerBuilder, Notice};
-use pockyt_model::{Clock, UtcMillis};
+use pockyt_model::{
+    Amount, Clock, Confirm, Confirmation, Confirming, Currency, Notification, NotificationKind, OrderKey,
+    PaymentDetails, PayoutDetails, Question, Reference, TransactionNo, TransactionStatus, Unconfirmed,
+    UtcMillis,
+};
 use pockyt_sign::{ApiToken, SigningKey, algorithm};
 use pockyt_store::{
     Claimed, Counts, Decided, Decision, FinishError, Finished, Inbox, InboxAdmin, Lease, MemoryInbox, Mode,
@@ -32,6 +36,37 @@ pub(crate) fn fields(payment: u32, amount: &str, status: &str) -> Vec<(String, S
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec()
+}
+
+/// What a notification of this kind says, one of each.
+pub(crate) fn of_kind(kind: NotificationKind) -> Vec<(String, String)> {
+    let fields: &[(&str, &str)] = match kind {
+        NotificationKind::Mandate => &[
+            ("autoDebitNo", "303768502875460668"),
+            ("autoReference", "agreement-1"),
+            ("time", "20221020142817"),
+            ("vendor", "alipay"),
+        ],
+        NotificationKind::PayeeAccount => &[
+            ("accountStatus", "APPROVED"),
+            ("accountTag", "main"),
+            ("accountToken", "2010300192540133960288"),
+            ("customerNo", "2000300192540133960288"),
+        ],
+        NotificationKind::Payment => return fields(1, "13.00", "success"),
+        NotificationKind::Payout => &[
+            ("amount", "60.00"),
+            ("currency", "USD"),
+            ("invoiceId", "invoice-1"),
+            ("status", "success"),
+            ("transactionNo", "318453016214317262"),
+        ],
+        NotificationKind::Refund => {
+            &[("refundTransactionNo", "300"), ("status", "success"), ("transactionNo", "318453016214317262")]
+        }
+        _ => &[("event", "dispute")],
+    };
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// Fields with the signature that belongs to them.
@@ -97,7 +132,8 @@ pub(crate) fn reversed(form: &str) -> String {
 
 /// The reference and status that a handler saw.
 pub(crate) fn told(notice: &Notice) -> String {
-    format!("{} {} #{}", notice.payment().reference(), notice.payment().status(), notice.attempt())
+    let payment = notice.payment().unwrap();
+    format!("{} {} #{}", payment.reference(), payment.status(), notice.attempt())
 }
 
 #[derive(Clone, Default)]
@@ -212,6 +248,10 @@ impl Inbox for TestInbox {
         self.up()?.finish(lease, outcome, now).await
     }
 
+    async fn identify(&self, lease: &Lease, notification: &Notification) -> Result<Recorded, FinishError> {
+        self.up()?.identify(lease, notification).await
+    }
+
     async fn next_due(&self, route: &Route) -> Result<Option<UtcMillis>, StoreError> {
         self.up()?.next_due(route).await
     }
@@ -255,5 +295,87 @@ impl InboxAdmin for TestInbox {
 
     async fn prune(&self, state: Finished, before: UtcMillis, limit: usize) -> Result<usize, StoreError> {
         self.up()?.prune(state, before, limit).await
+    }
+}
+
+/// Keeps the notices that it is given, and says that they are done.
+#[derive(Default)]
+pub(crate) struct Ledger(Mutex<Vec<Notice>>);
+
+impl Ledger {
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl pockyt_ipn::Handler for Ledger {
+    async fn handle(&self, notice: &Notice) -> Handled {
+        self.0.lock().unwrap().push(notice.clone());
+        Handled::Done
+    }
+}
+
+/// Answers from a table of orders, and keeps what it was asked.
+#[derive(Default)]
+pub(crate) struct Pockyt {
+    pub(crate) asked: Mutex<Vec<Question>>,
+    pub(crate) orders: Mutex<Vec<PaymentDetails>>,
+    pub(crate) payouts: Mutex<Vec<PayoutDetails>>,
+    pub(crate) down: AtomicBool,
+}
+
+impl Pockyt {
+    /// That knows this payment, of payment number `payment`.
+    pub(crate) fn with(self, payment: u32, amount: &str, status: &str) -> Self {
+        self.set(payment, amount, status);
+        self
+    }
+
+    /// Changes or adds the payment of this number.
+    pub(crate) fn set(&self, payment: u32, amount: &str, status: &str) {
+        let order = PaymentDetails {
+            transaction_no: TransactionNo::new(format!("30568050088{payment:07}")).unwrap(),
+            reference: Reference::new(format!("order-{payment}")).unwrap(),
+            amount: Amount::parse(amount).unwrap(),
+            currency: Currency::USD,
+            status: TransactionStatus::from_wire(status),
+        };
+        let mut orders = self.orders.lock().unwrap();
+        orders.retain(|known| known.reference != order.reference);
+        orders.push(order);
+    }
+
+    pub(crate) fn questions(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+
+    fn answer(&self, question: &Question) -> Result<Confirmation, Unconfirmed> {
+        self.asked.lock().unwrap().push(question.clone());
+        if self.down.load(Ordering::SeqCst) {
+            return Err(Unconfirmed::Unreachable("no route".into()));
+        }
+        match question {
+            Question::Payment(key) => {
+                let orders = self.orders.lock().unwrap();
+                let known = orders.iter().find(|order| match key {
+                    OrderKey::Reference(reference) => order.reference == *reference,
+                    OrderKey::TransactionNo(number) => order.transaction_no == *number,
+                    _ => false,
+                });
+                known.cloned().map(Confirmation::Payment).ok_or(Unconfirmed::NotFound)
+            }
+            Question::Payout(invoice) => {
+                let payouts = self.payouts.lock().unwrap();
+                let known = payouts.iter().find(|payout| payout.invoice_id == *invoice);
+                known.cloned().map(Confirmation::Payout).ok_or(Unconfirmed::NotFound)
+            }
+            _ => Err(Unconfirmed::Other),
+        }
+    }
+}
+
+impl Confirm for Pockyt {
+    fn confirm<'a>(&'a self, question: &'a Question) -> Confirming<'a> {
+        Box::pin(async move { self.answer(question) })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use pockyt_model::UtcMillis;
+use pockyt_model::{Notification, UtcMillis};
 
 use super::Store;
 use super::messages::{doubtful, payment, route, variant};
@@ -78,6 +78,10 @@ impl<S: Inbox> Inbox for Faulty<S> {
 
     async fn finish(&self, lease: &Lease, outcome: Outcome, now: UtcMillis) -> Result<(), FinishError> {
         self.pass(self.inner.finish(lease, outcome, now)).await?
+    }
+
+    async fn identify(&self, lease: &Lease, notification: &Notification) -> Result<Recorded, FinishError> {
+        self.pass(self.inner.identify(lease, notification)).await?
     }
 
     async fn next_due(&self, route: &Route) -> Result<Option<UtcMillis>, StoreError> {

@@ -164,13 +164,14 @@ pub async fn quarantine_can_be_an_outcome_and_can_end<I: Store>(inbox: &I) {
     let id = first(inbox, payment(&shop, 1, 5, "success", 10)).await;
     let claimed = claim(inbox, 10).await.expect("is due");
     let doubt = Doubt::Mismatch { problem: "expected 50.00".into() };
-    let outcome = Outcome::Quarantine { doubt: doubt.clone() };
+    let outcome = Outcome::Quarantine { doubt: doubt.clone(), why: Some("asked in vain".into()) };
     inbox.finish(&claimed.lease, outcome, UtcMillis::new(20)).await.expect("finishes");
     let kept = inbox.get(id).await.expect("gets").expect("is there");
     assert_eq!(
         (kept.standing, kept.quarantine.as_ref()),
         (Standing::Quarantined, Some(&Quarantine::Doubt(doubt)))
     );
+    assert_eq!(kept.last_reason.as_deref(), Some("asked in vain"));
     assert!(claim(inbox, 1000).await.is_none());
     let conflict = inbox.record(payment(&shop, 1, 6, "success", 30)).await.expect("records").id();
 

@@ -26,11 +26,19 @@ pub fn variant(route: &Route, payment: u32, amount: u32, time: u32, at: u64) -> 
     clean(route, &fields, at)
 }
 
+/// What the [`payment`] of this number, amount and status reads as.
+pub fn clean_reading(route: &Route, payment: u32, amount: u32, status: &str) -> Notification {
+    read(route, &form(&fields(payment, amount, status)))
+}
+
 fn clean(route: &Route, fields: &[(&str, String)], at: u64) -> NewNotice {
     let body = form(fields);
-    let Received::Verified(message) = received(&body) else { unreachable!("no odd values") };
-    let read = Notification::read(route.kind(), &message).expect("all required fields are there");
-    NewNotice::clean(arrival(route, &body, at), &read)
+    NewNotice::clean(arrival(route, &body, at), &read(route, &body))
+}
+
+fn read(route: &Route, body: &str) -> Notification {
+    let Received::Verified(message) = received(body) else { unreachable!("no odd values") };
+    Notification::read(route.kind(), &message).expect("all required fields are there")
 }
 
 /// A doubtful message, with the very fields of the clean one of the same payment.

@@ -227,7 +227,9 @@ impl Model {
             FinishAs::Dead => Outcome::Dead { why },
             FinishAs::Defer(delay) => Outcome::Defer { at: at(delay), why },
             FinishAs::Done => Outcome::Done,
-            FinishAs::Quarantine => Outcome::Quarantine { doubt: Doubt::Mismatch { problem: why } },
+            FinishAs::Quarantine => {
+                Outcome::Quarantine { doubt: Doubt::Mismatch { problem: why }, why: None }
+            }
             FinishAs::Retry(delay) => Outcome::RetryAt { at: at(delay), why },
         };
         let finished = inbox.finish(&claimed.lease, written, UtcMillis::new(now)).await;

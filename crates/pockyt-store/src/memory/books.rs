@@ -1,10 +1,10 @@
 //! The notices and their indexes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::time::Duration;
 
-use pockyt_model::UtcMillis;
+use pockyt_model::{Notification, UtcMillis};
 
 use crate::transition::{Transition, ran_out};
 use crate::{Claimed, ContentDigest, Counts, Decided, Decision, FinishError, Finished, Identity, Lease};
@@ -20,12 +20,13 @@ pub(super) struct Books {
     due: BTreeMap<Route, BTreeSet<(UtcMillis, NoticeId)>>,
     by_state: BTreeMap<State, BTreeSet<NoticeId>>,
     /// Never pruned.
-    clean: BTreeMap<(Route, String), Seen>,
+    clean: BTreeMap<Route, HashMap<String, Seen>>,
     /// Never pruned.
     doubtful: BTreeMap<(Route, ContentDigest), NoticeId>,
 }
 
-/// The clean messages of one key: the first, and those in conflict with it.
+/// The clean messages of one key: the first, and those in conflict with it. One that was identified has
+/// no message of its own here.
 #[derive(Debug)]
 struct Seen {
     first: NoticeId,
@@ -45,6 +46,7 @@ impl Books {
         let quarantine =
             new.doubt.map(Quarantine::Doubt).or(conflict.map(|with| Quarantine::Conflict { with }));
         let due_at = new.received_at;
+        let held = conflict.is_some() || (quarantine.is_some() && !new.to_confirm);
         self.put(StoredNotice {
             id,
             route: new.route,
@@ -58,8 +60,9 @@ impl Books {
             failures: 0,
             deferrals: 0,
             last_reason: None,
-            standing: if quarantine.is_some() { Standing::Quarantined } else { Standing::Waiting { due_at } },
+            standing: if held { Standing::Quarantined } else { Standing::Waiting { due_at } },
             quarantine,
+            to_confirm: new.to_confirm,
             fence: 0,
         });
         if conflict.is_some() { Recorded::Conflict(id) } else { Recorded::First(id) }
@@ -84,10 +87,12 @@ impl Books {
     /// The equal of a message, and else the one it is in conflict with.
     fn look_up(&self, route: &Route, identity: &Identity) -> (Option<NoticeId>, Option<NoticeId>) {
         match identity {
-            Identity::Clean { key, fingerprint } => match self.clean.get(&(route.clone(), key.clone())) {
-                None => (None, None),
-                Some(seen) => (seen.by_fingerprint.get(fingerprint).copied(), Some(seen.first)),
-            },
+            Identity::Clean { key, fingerprint } => {
+                match self.clean.get(route).and_then(|keys| keys.get(key)) {
+                    None => (None, None),
+                    Some(seen) => (seen.by_fingerprint.get(fingerprint).copied(), Some(seen.first)),
+                }
+            }
             Identity::Doubtful(digest) => (self.doubtful.get(&(route.clone(), *digest)).copied(), None),
         }
     }
@@ -95,9 +100,9 @@ impl Books {
     fn remember(&mut self, route: &Route, identity: &Identity, id: NoticeId) {
         match identity {
             Identity::Clean { key, fingerprint } => {
-                let seen = self.clean.entry((route.clone(), key.clone()));
+                let seen = self.clean.entry(route.clone()).or_default().entry(key.clone());
                 let seen = seen.or_insert_with(|| Seen { first: id, by_fingerprint: BTreeMap::new() });
-                seen.by_fingerprint.insert(*fingerprint, id);
+                seen.by_fingerprint.entry(*fingerprint).or_insert(id);
             }
             Identity::Doubtful(digest) => {
                 self.doubtful.insert((route.clone(), *digest), id);
@@ -117,7 +122,8 @@ impl Books {
             return None;
         }
         let mut notice = self.take(id)?;
-        if let Standing::Leased { owner, .. } = &notice.standing {
+        let taken_over_from = notice.standing.owner().cloned();
+        if let Some(owner) = &taken_over_from {
             notice.last_reason = Some(ran_out(owner.as_str()));
             notice.failures = notice.failures.saturating_add(1);
         }
@@ -126,7 +132,7 @@ impl Books {
         let until = now.plus(lease_for.min(MAX_LEASE));
         notice.standing = Standing::Leased { owner: owner.clone(), until };
         self.put(notice.clone());
-        Some(Claimed { lease: Lease::new(id, owner.clone(), notice.fence, until), notice })
+        Some(Claimed { lease: Lease::new(id, owner.clone(), notice.fence, until), notice, taken_over_from })
     }
 
     pub(super) fn finish(
@@ -135,14 +141,40 @@ impl Books {
         outcome: Outcome,
         now: UtcMillis,
     ) -> Result<(), FinishError> {
-        let held = self.notices.get(&lease.id).is_some_and(|notice| {
-            let owned = matches!(&notice.standing, Standing::Leased { owner, .. } if *owner == lease.owner);
-            owned && notice.fence == lease.fence
-        });
-        let mut notice = held.then(|| self.take(lease.id)).flatten().ok_or(FinishError::LeaseLost)?;
+        let mut notice =
+            self.is_held(lease).then(|| self.take(lease.id)).flatten().ok_or(FinishError::LeaseLost)?;
         Transition::of_outcome(outcome, now).apply(&mut notice, now);
         self.put(notice);
         Ok(())
+    }
+
+    fn is_held(&self, lease: &Lease) -> bool {
+        self.notices.get(&lease.id).is_some_and(|notice| {
+            let owned = matches!(&notice.standing, Standing::Leased { owner, .. } if *owner == lease.owner);
+            owned && notice.fence == lease.fence
+        })
+    }
+
+    pub(super) fn identify(
+        &mut self,
+        lease: &Lease,
+        notification: &Notification,
+    ) -> Result<Recorded, FinishError> {
+        let held = self.notices.get(&lease.id).filter(|_| self.is_held(lease));
+        let route = held.map(|notice| notice.route.clone()).ok_or(FinishError::LeaseLost)?;
+        let identity = Identity::of(notification);
+        Ok(match self.look_up(&route, &identity) {
+            (_, Some(first)) if first == lease.id => {
+                self.remember(&route, &identity, first);
+                Recorded::First(first)
+            }
+            (Some(equal), Some(first)) if equal == first => Recorded::Duplicate(first),
+            (_, Some(first)) => Recorded::Conflict(first),
+            (_, None) => {
+                self.remember(&route, &identity, lease.id);
+                Recorded::First(lease.id)
+            }
+        })
     }
 
     pub(super) fn next_due(&self, route: &Route) -> Option<UtcMillis> {

@@ -26,7 +26,8 @@ pub(super) fn claim(
         .query_row(params![route.tenant().as_str(), route.kind().as_str(), to_db(now.get())], rows::notice)
         .optional()?;
     let Some(mut notice) = found else { return Ok(None) };
-    if let Standing::Leased { owner, .. } = &notice.standing {
+    let taken_over_from = notice.standing.owner().cloned();
+    if let Some(owner) = &taken_over_from {
         notice.last_reason = Some(ran_out(owner.as_str()));
         notice.failures = notice.failures.saturating_add(1);
     }
@@ -48,7 +49,8 @@ pub(super) fn claim(
         notice.last_reason,
         to_db(now.get()),
     ])?;
-    Ok(Some(Claimed { lease: Lease::new(notice.id, owner.clone(), notice.fence, until), notice }))
+    let lease = Lease::new(notice.id, owner.clone(), notice.fence, until);
+    Ok(Some(Claimed { notice, lease, taken_over_from }))
 }
 
 /// The notice on which this lease is held; `None` when it was taken over or used.
@@ -117,7 +119,8 @@ fn write(conn: &Connection, id: NoticeId, change: &Transition, now: UtcMillis) -
              last_reason = coalesce(?8, last_reason), \
              quarantine_detail = iif(?9 IS NULL, quarantine_detail, ?10), \
              conflict_with = iif(?9 IS NULL, conflict_with, ?11), \
-             quarantine = coalesce(?9, quarantine) \
+             quarantine = coalesce(?9, quarantine), \
+             to_confirm = iif(?12, 0, to_confirm) \
          WHERE id = ?1",
     )?
     .execute(params![
@@ -132,6 +135,7 @@ fn write(conn: &Connection, id: NoticeId, change: &Transition, now: UtcMillis) -
         word,
         detail,
         conflict_with,
+        change.released,
     ])?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::{State, StoredNotice, Tenant, Variant};
 /// What [`notice`] reads, from the tables `n` and `r`.
 pub(super) const COLUMNS: &str = "n.id, r.tenant, r.kind, n.state, n.due_at, n.owner, n.fence, n.failures, \
     n.deferrals, n.received_at, n.changed_at, n.key, n.fingerprint, n.content, n.key_label, n.format, \
-    n.last_reason, n.quarantine, n.quarantine_detail, n.conflict_with, n.body";
+    n.last_reason, n.quarantine, n.quarantine_detail, n.conflict_with, n.to_confirm, n.body";
 
 /// What [`variant`] reads.
 pub(super) const VARIANT_COLUMNS: &str = "content, format, received_at, key_label, body";
@@ -44,6 +44,7 @@ pub(super) fn notice(row: &Row<'_>) -> rusqlite::Result<StoredNotice> {
         deferrals: row.get("deferrals")?,
         last_reason: row.get("last_reason")?,
         quarantine: quarantine(row)?,
+        to_confirm: row.get("to_confirm")?,
         standing: standing(row)?,
         fence: row.get("fence")?,
     })

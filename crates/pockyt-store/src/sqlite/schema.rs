@@ -9,10 +9,10 @@ use super::OpenError;
 /// A script that was released is never changed. All names begin with `pockyt_`, since a merchant's own
 /// tables may live in the same file, and for the same reason the version is in a table: `user_version` and
 /// `application_id` are the merchant's.
-const SCRIPTS: [&str; 1] = [include_str!("schema_1.sql")];
+const SCRIPTS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// The version that this program knows.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 const _: () = assert!(SCRIPTS.len() == SCHEMA_VERSION as usize, "one script a version");
 

@@ -37,7 +37,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     let refused = SqliteStore::open(folder.database()).unwrap_err();
     let OpenError::NewerSchema { found, known } = refused else { panic!("{refused}") };
     assert_eq!((found, known), (SCHEMA_VERSION + 1, SCHEMA_VERSION));
-    assert!(refused.to_string().contains("versions up to 1 only"), "{refused}");
+    assert!(refused.to_string().contains("versions up to 2 only"), "{refused}");
     assert_eq!(std::fs::read(folder.database()).unwrap(), before);
 }
 
@@ -200,4 +200,34 @@ fn the_readme_names_every_table_and_index() {
         let name = name.unwrap();
         assert!(readme.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+#[test]
+fn a_file_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it() {
+    let folder = Folder::new();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sqlite/schema_1.sql");
+    let sql = folder.sql();
+    sql.execute_batch(
+        "CREATE TABLE pockyt_schema (version INTEGER PRIMARY KEY, applied TEXT NOT NULL) STRICT",
+    )
+    .unwrap();
+    sql.execute_batch(&std::fs::read_to_string(script).unwrap()).unwrap();
+    sql.execute_batch(
+        "INSERT INTO pockyt_schema VALUES (1, 'long ago');
+         INSERT INTO pockyt_routes VALUES (1, 'shop', 'pay');
+         INSERT INTO pockyt_notices
+             (id, route, state, due_at, received_at, changed_at, key, fingerprint, content, key_label, format, body)
+             VALUES (7, 1, 'waiting', 5, 5, 5, 'pay/1/success', zeroblob(32), zeroblob(32), 'k', 'form', x'61');
+         INSERT INTO pockyt_seen VALUES (1, 'pay/1/success', zeroblob(32), 7, 7);",
+    )
+    .unwrap();
+    drop(sql);
+    let store = folder.open();
+    let claimed = crate::support::claim(&store, 10).unwrap().notice;
+    assert_eq!((claimed.id.get(), claimed.to_confirm, &*claimed.body), (7, false, b"a".as_slice()));
+    let versions: u32 =
+        folder.sql().query_row("SELECT count(*) FROM pockyt_schema", [], |row| row.get(0)).unwrap();
+    let shown: u32 =
+        folder.sql().query_row("SELECT to_confirm FROM pockyt_inbox", [], |row| row.get(0)).unwrap();
+    assert_eq!((versions, shown), (SCHEMA_VERSION, 0));
 }

@@ -50,7 +50,7 @@ fn any_other_outcome_is_written_and_undoes_the_work() {
     let outcomes = [
         (Outcome::RetryAt { at: later, why: why() }, State::Waiting),
         (Outcome::Defer { at: later, why: why() }, State::Waiting),
-        (Outcome::Quarantine { doubt: Doubt::Mismatch { problem: why() } }, State::Quarantined),
+        (Outcome::Quarantine { doubt: Doubt::Mismatch { problem: why() }, why: None }, State::Quarantined),
         (Outcome::Dead { why: why() }, State::Dead),
     ];
     for (number, (outcome, expected)) in (10..).zip(outcomes) {

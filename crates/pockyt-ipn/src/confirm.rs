@@ -1,0 +1,154 @@
+//! Confirming by a query what a message cannot prove by itself.
+
+use std::fmt;
+
+use pockyt_model::{
+    Amount, Confirmation, Currency, InvoiceId, Notification, NotificationKind, OrderKey, PaymentDetails,
+    PayoutDetails, PayoutStatus, Question, Reference, TransactionNo, TransactionStatus,
+};
+use pockyt_sign::{Fields, Received, SigningKey, Verifier, algorithm};
+
+/// Which notices are confirmed by a query before they are handed over, given that there is somebody to ask
+/// ([`ListenerBuilder::confirm_with`](crate::ListenerBuilder::confirm_with)).
+///
+/// Asking comes after the answer to Pockyt, when the notice is about to be handed over. What the handler is
+/// given is then what the query said. Only payments and payouts are confirmed: all other kinds are triggers,
+/// whose handler asks anyway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfirmPolicy {
+    /// Those in doubt, and of the others those of more than this amount of this currency, or of any amount of
+    /// another currency.
+    Above(Amount, Currency),
+    /// All of them.
+    Always,
+    /// None: what is in doubt lies in quarantine until somebody decides.
+    Never,
+    /// Those that are ambiguous or unreadable, that came by an address with the wrong seal or none, and those
+    /// that are not what was expected.
+    #[default]
+    OnDoubt,
+}
+
+impl ConfirmPolicy {
+    /// Whether a message in doubt is asked after.
+    pub(crate) fn settles_doubts(&self) -> bool {
+        *self != Self::Never
+    }
+
+    /// Whether a message is asked after though nothing speaks against it.
+    pub(crate) fn wants(&self, notification: &Notification) -> bool {
+        let (amount, currency) = match notification {
+            Notification::Payment(payment) => (payment.amount(), payment.currency()),
+            Notification::Payout(payout) => (payout.amount(), payout.currency()),
+            _ => return false,
+        };
+        match self {
+            Self::Above(most, of) => currency != *of || amount > most,
+            Self::Always => true,
+            Self::Never | Self::OnDoubt => false,
+        }
+    }
+}
+
+/// Whether messages of this kind can be asked after at all.
+pub(crate) fn can_be_asked(kind: NotificationKind) -> bool {
+    matches!(kind, NotificationKind::Payment | NotificationKind::Payout)
+}
+
+/// Whether a message says how a payment or payout ended. What is not final moves no money, and something final
+/// follows; asking would only bring that forward under a wrong name.
+pub(crate) fn is_final(notification: &Notification) -> bool {
+    match notification {
+        Notification::Payment(payment) => payment.status().is_final(),
+        Notification::Payout(payout) => payout.status().is_final(),
+        _ => false,
+    }
+}
+
+/// What to ask about a message, by its hints; `None` when they name nothing.
+pub(crate) fn question(kind: NotificationKind, hints: &Fields<'_>) -> Option<Question> {
+    match kind {
+        NotificationKind::Payment => {
+            let number = hints.get("transactionNo").and_then(|number| TransactionNo::new(number).ok());
+            let reference = || hints.get("reference").and_then(|text| Reference::new(text).ok());
+            let order = number.map(OrderKey::from).or_else(|| reference().map(OrderKey::from));
+            order.map(Question::Payment)
+        }
+        NotificationKind::Payout => {
+            let invoice = hints.get("invoiceId").and_then(|text| InvoiceId::new(text).ok());
+            invoice.map(Question::Payout)
+        }
+        _ => None,
+    }
+}
+
+/// What the hints say of the state, normalised; `None` when they say nothing.
+pub(crate) fn hinted_status(kind: NotificationKind, hints: &Fields<'_>) -> Option<String> {
+    let word = hints.get("status")?;
+    Some(match kind {
+        NotificationKind::Payout => PayoutStatus::from_wire(word).as_str().to_owned(),
+        _ => TransactionStatus::from_wire(word).as_str().to_owned(),
+    })
+}
+
+/// The state that an answer gives; `None` when it is not final.
+pub(crate) fn final_status(confirmation: &Confirmation) -> Option<&str> {
+    match confirmation {
+        Confirmation::Payment(payment) => payment.status.is_final().then(|| payment.status.as_str()),
+        Confirmation::Payout(payout) => payout.status.is_final().then(|| payout.status.as_str()),
+        _ => None,
+    }
+}
+
+/// An answer in the form of the notification that says the same, read by the very rules for notifications; so
+/// key, fingerprint and forms have one definition.
+pub(crate) fn as_notification(confirmation: &Confirmation) -> Result<Notification, NotLikeANotification> {
+    let (kind, fields) = match confirmation {
+        Confirmation::Payment(payment) => (NotificationKind::Payment, of_payment(payment)),
+        Confirmation::Payout(payout) => (NotificationKind::Payout, of_payout(payout)),
+        _ => return Err(NotLikeANotification),
+    };
+    // Everybody may know this key: the message never leaves this function.
+    let key = SigningKey::from_any_text("");
+    let signature = algorithm::signature(&fields, &key);
+    // The alphabets of all five values need no escapes.
+    let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}&")).collect();
+    let body = format!("{}verifySign={signature}", pairs.concat());
+    match Verifier::new(key).form(body.as_bytes()) {
+        Ok(Received::Verified(message)) => {
+            Notification::read(kind, &message).map_err(|_| NotLikeANotification)
+        }
+        _ => Err(NotLikeANotification),
+    }
+}
+
+fn of_payment(payment: &PaymentDetails) -> [(&'static str, &str); 5] {
+    [
+        ("amount", payment.amount.as_str()),
+        ("currency", payment.currency.as_str()),
+        ("reference", payment.reference.as_str()),
+        ("status", payment.status.as_str()),
+        ("transactionNo", payment.transaction_no.as_str()),
+    ]
+}
+
+fn of_payout(payout: &PayoutDetails) -> [(&'static str, &str); 5] {
+    [
+        ("amount", payout.amount.as_str()),
+        ("currency", payout.currency.as_str()),
+        ("invoiceId", payout.invoice_id.as_str()),
+        ("status", payout.status.as_str()),
+        ("transactionNo", payout.transaction_no.as_str()),
+    ]
+}
+
+/// An answer that breaks the rules that notifications keep, such as a number that is not of digits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NotLikeANotification;
+
+impl fmt::Display for NotLikeANotification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pockyt's answer breaks a rule that its notifications keep")
+    }
+}
