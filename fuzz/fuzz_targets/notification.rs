@@ -110,8 +110,10 @@ fn observe(notification: &Notification) {
 enum Form {
     Amount,
     Currency,
+    Digits,
     Ours,
     Pockyts,
+    Price,
     Time,
     Word,
 }
@@ -125,14 +127,14 @@ fn required(kind: NotificationKind) -> &'static [(&'static str, Form)] {
             &[("accountToken", Form::Pockyts), ("customerNo", Form::Pockyts), ("accountStatus", Form::Word)]
         }
         NotificationKind::Payment => &[
-            ("transactionNo", Form::Pockyts),
+            ("transactionNo", Form::Digits),
             ("reference", Form::Ours),
-            ("amount", Form::Amount),
+            ("amount", Form::Price),
             ("currency", Form::Currency),
             ("status", Form::Word),
         ],
         NotificationKind::Payout => &[
-            ("transactionNo", Form::Pockyts),
+            ("transactionNo", Form::Digits),
             ("invoiceId", Form::Ours),
             ("amount", Form::Amount),
             ("currency", Form::Currency),
@@ -143,13 +145,29 @@ fn required(kind: NotificationKind) -> &'static [(&'static str, Form)] {
     }
 }
 
+/// What a payment has not: it would be about another subject.
+const OF_ANOTHER: [&str; 7] = [
+    "refundAmount",
+    "refundReference",
+    "refundStatus",
+    "refundTransactionId",
+    "refundTransactionNo",
+    "refundYuansferId",
+    "transactionType",
+];
+
 fn wrong_field(kind: NotificationKind, pairs: &Pairs) -> Option<&'static str> {
-    required(kind).iter().map(|(name, _)| *name).find(|name| is_wrong(kind, name, pairs))
+    let names = required(kind).iter().map(|(name, _)| *name).chain(OF_ANOTHER);
+    names.into_iter().find(|name| is_wrong(kind, name, pairs))
 }
 
 fn is_wrong(kind: NotificationKind, name: &str, pairs: &Pairs) -> bool {
     let form = required(kind).iter().find(|(required, _)| *required == name);
     let value = pairs.iter().find(|(field, _)| field == name);
+    if kind == NotificationKind::Payment && OF_ANOTHER.contains(&name) {
+        let is_harmless = |value: &str| name == "transactionType" && value.eq_ignore_ascii_case("payment");
+        return value.is_some_and(|(_, value)| !value.is_empty() && !is_harmless(value));
+    }
     form.is_some_and(|(_, form)| !value.is_some_and(|(_, value)| form.allows(value)))
 }
 
@@ -166,6 +184,8 @@ impl Form {
                 let is_whole = fraction.is_empty() && !value.contains('.');
                 all_digits(whole) && (is_whole || all_digits(fraction)) && is_exact(whole, fraction)
             }
+            Self::Price => Self::Amount.allows(value) && value.contains(|c: char| ('1'..='9').contains(&c)),
+            Self::Digits => made_of(64, "") && all_digits(value),
             Self::Currency => value.len() == 3 && value.chars().all(|c| c.is_ascii_uppercase()),
             Self::Ours => made_of(64, "._-:/"),
             Self::Pockyts => made_of(64, "_-"),

@@ -80,11 +80,11 @@ where
             call.note_attempt();
         }
         let is_timed = call.as_ref().is_some_and(|call| call.is_timed);
-        let alarm = (!is_timed).then(|| Box::pin(unconstrained(sleep(self.budget))));
+        let budget = (!is_timed).then_some(self.budget);
         let held = Held { custody: Arc::default(), call };
-        let custody = held.custody.clone();
-        let request = request.map(|bytes| RequestBody { bytes: Some(bytes), custody });
-        Attempt { exchange: Exchange::Sending { sending: self.inner.call(request) }, held, alarm }
+        let request = request.map(|bytes| RequestBody::new(bytes, &held.custody));
+        let sending = self.inner.call(request);
+        Attempt { exchange: Exchange::Sending { sending }, held, budget, alarm: None }
     }
 }
 
@@ -95,6 +95,7 @@ pin_project! {
         exchange: Exchange<F, B>,
         held: Held,
         // None when the deadline's stage watches the time.
+        budget: Option<Duration>,
         alarm: Option<Pin<Box<Unconstrained<Sleep>>>>,
     }
 }
@@ -119,8 +120,11 @@ where
             }
             Poll::Ready(Err(broken)) => broken,
             Poll::Pending => {
-                let is_over = match this.alarm {
-                    Some(alarm) => alarm.as_mut().poll(cx).is_ready(),
+                let is_over = match *this.budget {
+                    Some(budget) => {
+                        let alarm = this.alarm.get_or_insert_with(|| Box::pin(unconstrained(sleep(budget))));
+                        alarm.as_mut().poll(cx).is_ready()
+                    }
                     None => this.held.call.as_ref().is_some_and(Call::attempt_is_over),
                 };
                 if !is_over {
@@ -148,6 +152,14 @@ where
 pub struct RequestBody {
     bytes: Option<Bytes>,
     custody: Arc<Custody>,
+}
+
+impl RequestBody {
+    fn new(bytes: Bytes, custody: &Arc<Custody>) -> Self {
+        // An empty body is asked for by no connection: that it was not taken would say nothing.
+        let is_taken = bytes.is_empty() && custody.take();
+        Self { bytes: (!is_taken).then_some(bytes), custody: custody.clone() }
+    }
 }
 
 /// Without the bytes, which may hold a customer's payment code.

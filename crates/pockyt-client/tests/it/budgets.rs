@@ -1,13 +1,14 @@
 //! The time of attempts and of whole calls, where one follows or overtakes the other.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body as _;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use pockyt_client::layers::{DeadlineLayer, SendLayer};
 use pockyt_client::{Budget, Call, CallFacts, CallOptions, Cause, ErrorKind, RequestBody};
 use tokio::time::Instant;
@@ -33,6 +34,40 @@ async fn each_attempt_has_its_own_time_from_its_own_beginning() {
     let start = Instant::now();
     client.orders().query(&query()).await.unwrap();
     assert_eq!((start.elapsed().as_secs(), requests.lock().unwrap().len()), (45, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_a_place_costs_no_attempt_its_time() {
+    // Where the time of the first attempt would end, the second one still waits behind a call that hangs.
+    let seen = Arc::new(AtomicUsize::new(0));
+    let service = tower::service_fn(move |request: http::Request<RequestBody>| {
+        let number = seen.fetch_add(1, Ordering::SeqCst);
+        async move {
+            request.into_body().collect().await.map_err(std::io::Error::other)?;
+            match number {
+                0 => match busy_for("1") {
+                    Reply::Answer(busy) => Ok::<_, std::io::Error>(busy),
+                    _ => std::future::pending().await,
+                },
+                1 => std::future::pending().await,
+                _ => {
+                    tokio::time::sleep(Duration::from_secs(19)).await;
+                    Ok(json(200, &order("success")))
+                }
+            }
+        }
+    });
+    let client = builder("http://127.0.0.1:1").concurrency(1).build_on(service).unwrap();
+    let start = Instant::now();
+    let hanging = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        client.in_store().add(&add()).await.unwrap_err()
+    };
+    let (orders, query) = (client.orders(), query());
+    let (found, hung) = tokio::join!(orders.query(&query), hanging);
+    found.unwrap();
+    assert_eq!(hung.timed_out(), Some(Budget::Attempt));
+    assert_eq!(start.elapsed().as_secs(), 39);
 }
 
 #[tokio::test(start_paused = true)]

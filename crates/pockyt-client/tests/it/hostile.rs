@@ -234,3 +234,21 @@ async fn a_large_wrong_body_is_kept_in_part() {
     assert_eq!(error.body().map(<[u8]>::len), Some(64 * 1024));
     assert!(format!("{error:?}").len() < 1000);
 }
+
+#[tokio::test]
+async fn the_record_of_a_refund_that_answers_a_cancel_has_a_number_of_its_own() {
+    let record = r#"{"transactionNo":"2","originalTransactionNo":"1","reference":"refund-of-order-1","amount":"13.00","currency":"USD","transactionStatus":"success"}"#;
+    let by_number = || pockyt_model::operation::Cancel::new(pockyt_model::TransactionNo::new("1").unwrap());
+    for (member, is_its_own) in [("refundTransaction", true), ("result", false)] {
+        let body = format!(r#"{{"ret_code":"000100","{member}":{record}}}"#);
+        let (client, _) = client_of(|b| b, move |_, _| Reply::Answer(json(200, &body)));
+        for cancel in [cancel(), by_number()] {
+            match client.orders().cancel(&cancel).await {
+                Ok(cancelled) => assert!(is_its_own, "{cancelled:?}"),
+                Err(error) => {
+                    assert!(!is_its_own && matches!(error.kind(), ErrorKind::OtherTransaction), "{error}");
+                }
+            }
+        }
+    }
+}

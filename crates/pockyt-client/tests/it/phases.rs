@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
+use pockyt_client::layers::SendLayer;
 use pockyt_client::{Budget, CallError, ErrorKind};
 use pockyt_model::Settlement;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tower::{ServiceBuilder, ServiceExt as _};
 
 use crate::support::{Behaviour, add, builder, order, raw_server, read_request, until_closed};
 
@@ -229,4 +232,66 @@ async fn a_stale_pooled_connection_never_costs_a_second_charge() {
         }
         assert!(replaced > 10, "{replaced} of 20 calls were answered");
     }
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_may_have_been_sent_although_nobody_took_one() {
+    let (url, seen) = raw_server(|mut stream| {
+        Box::pin(async move {
+            let mut head = [0; 1024];
+            assert!(stream.read(&mut head).await.unwrap() > 0);
+        })
+    })
+    .await;
+    let pooled =
+        hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build_http();
+    let attempts = ServiceBuilder::new().layer(SendLayer::new(Duration::from_secs(2))).service(pooled);
+    let request = http::Request::post(url).body(Bytes::new()).unwrap();
+    let failure = attempts.oneshot(request).await.unwrap_err();
+    assert_eq!(seen.load(Ordering::SeqCst), 1);
+    assert!(failure.may_be_sent(), "{failure}");
+}
+
+#[tokio::test]
+async fn a_connection_serves_one_call_after_the_other_until_an_answer_is_left_unread() {
+    // The third answer ends after the attempt's time: what comes of it then is nobody's.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let first = counter.fetch_add(1, Ordering::SeqCst) == 0;
+            tokio::spawn(async move {
+                for number in 0.. {
+                    if first && number == 2 {
+                        read_request(&mut stream).await;
+                        let late = order("failed");
+                        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", late.len());
+                        stream.write_all(head.as_bytes()).await.unwrap();
+                        tokio::time::sleep(Duration::from_millis(200)).await;
+                        let _ = stream.write_all(late.as_bytes()).await;
+                        return until_closed(&mut stream).await;
+                    }
+                    let mut byte = [0; 1];
+                    if !matches!(stream.peek(&mut byte).await, Ok(1)) {
+                        return;
+                    }
+                    read_request(&mut stream).await;
+                    answer(&mut stream, &order("init")).await;
+                }
+            });
+        }
+    });
+    let client = builder(&url).attempt_budget(Duration::from_millis(100)).build().unwrap();
+    for _ in 0..2 {
+        client.in_store().add(&add()).await.unwrap();
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    assert_maybe_sent("unread", &client.in_store().add(&add()).await.unwrap_err());
+    for _ in 0..2 {
+        let added = client.in_store().add(&add()).await.unwrap();
+        assert_eq!(added.status().unwrap().as_str(), "init");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
 }

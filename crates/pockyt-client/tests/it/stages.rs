@@ -102,3 +102,14 @@ async fn a_field_that_reads_as_another_is_never_sent() {
     }
     assert!(requests.lock().unwrap().is_empty());
 }
+
+#[test]
+fn an_attempt_is_begun_wherever_it_is_polled_later() {
+    let (service, _) = ground(|| Reply::Never);
+    let attempt =
+        tower_service::Service::call(&mut service.clone(), http::Request::new(Bytes::from_static(b"{}")));
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let failure = runtime.block_on(attempt).unwrap_err();
+    assert_eq!((failure.cause(), failure.may_be_sent()), (Cause::TimedOut(Budget::Attempt), true));
+}

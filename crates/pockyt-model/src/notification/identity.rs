@@ -1,11 +1,13 @@
 //! When two deliveries are of one notification.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use pockyt_sign::Fields;
 use sha2::{Digest, Sha256};
 
 use super::NotificationKind;
+use crate::Amount;
 
 /// Says which deliveries are of one notification.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,7 +16,10 @@ pub struct DedupeKey(String);
 impl DedupeKey {
     /// The kind, what it is about, and what tells it from others about the same.
     pub(super) fn of(kind: NotificationKind, parts: &[&str]) -> Self {
-        let mut key = String::from(kind.as_str());
+        let kind = kind.as_str();
+        let length = kind.len() + parts.iter().map(|part| part.len() + 1).sum::<usize>();
+        let mut key = String::with_capacity(length);
+        key.push_str(kind);
         for part in parts {
             key.push('/');
             key.push_str(part);
@@ -72,5 +77,113 @@ impl Fingerprint {
             let _ = write!(hex, "{byte:02x}");
             hex
         })
+    }
+}
+
+/// A status in small letters, as keys and fingerprints have it.
+pub(super) fn lower(status: &str) -> Cow<'_, str> {
+    if status.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(status.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(status)
+    }
+}
+
+/// [`Amount::normalized`], which most amounts are as they were written: those need no text of their own.
+pub(super) fn normalized(amount: &Amount) -> Cow<'_, str> {
+    let text = amount.as_str();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "1"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let whole_is_bare = whole == "0" || !whole.starts_with('0');
+    let is_normal = digits(whole) && whole_is_bare && digits(fraction) && !fraction.ends_with('0');
+    if is_normal { Cow::Borrowed(text) } else { Cow::Owned(amount.normalized()) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+    use pockyt_sign::{Received, SigningKey, Verifier, algorithm};
+    use proptest::prelude::*;
+
+    use super::super::Notification;
+    use super::*;
+
+    fn read(kind: NotificationKind, fields: &str) -> Notification {
+        let key = SigningKey::from_any_text("not-a-real-token");
+        let pairs: Vec<(&str, &str)> = fields.split('&').filter_map(|field| field.split_once('=')).collect();
+        let body = format!("{fields}&verifySign={}", algorithm::signature(&pairs, &key).as_str());
+        let Ok(Received::Verified(message)) = Verifier::new(key).form(body.as_bytes()) else {
+            unreachable!("it is signed, and clean")
+        };
+        Notification::read(kind, &message).unwrap()
+    }
+
+    /// Stores hold these for ever. They were computed by another program.
+    #[test]
+    fn fingerprints_and_keys_are_what_they_always_were() {
+        for (kind, fields, fingerprint, key) in [
+            (
+                NotificationKind::Payment,
+                "transactionNo=297553636764407286&reference=order-1&amount=13.00&currency=USD&status=Success",
+                "8a3cdd19053fe31c90f37ad7b41386c95325fa676680695fe51eaf7056abb0d6",
+                "pay/297553636764407286/success",
+            ),
+            (
+                NotificationKind::Payment,
+                "transactionNo=297553636764407286&reference=order-1&amount=13&currency=USD&status=success",
+                "8a3cdd19053fe31c90f37ad7b41386c95325fa676680695fe51eaf7056abb0d6",
+                "pay/297553636764407286/success",
+            ),
+            (
+                NotificationKind::Payout,
+                "transactionNo=318453016214317262&invoiceId=inv-1&amount=060.0&currency=USD&status=success",
+                "facee2369604529144c7488aeab1c6efe89c98f4209172a4cc55102cdb991b4f",
+                "payout/inv-1/success",
+            ),
+            (
+                NotificationKind::Refund,
+                "transactionNo=297553638301777927&refundTransactionNo=297553638302358781&status=SUCCESS",
+                "f6eb64fc8a380621ba91e498bece881de75857c151ebdf37b6441fe64817db07",
+                "refund/297553638301777927/297553638302358781/success",
+            ),
+            (
+                NotificationKind::Refund,
+                "transactionNo=297553638301777927&status=success",
+                "80fac9b85b7e6f29d2e178f2047fd17e491a3027961c16863c70517219cf6e09",
+                "refund/297553638301777927/\
+                 80fac9b85b7e6f29d2e178f2047fd17e491a3027961c16863c70517219cf6e09/success",
+            ),
+            (
+                NotificationKind::Mandate,
+                "autoDebitNo=298222562856331071&autoReference=agreement-1&time=20210108103000",
+                "e73d1f0ec8686a3a719e3747c61cb1556f6ece221b74c12e03ce85ddf20f88ab",
+                "mandate/298222562856331071/20210108103000",
+            ),
+            (
+                NotificationKind::PayeeAccount,
+                "accountToken=2010305228249079846486&customerNo=2000305228249079101184&accountStatus=Activated",
+                "2d7e3055778402e926326ccedb5a0f5b88695e0d0fb086e8b713230aa3e2a27f",
+                "payee-account/2010305228249079846486/activated",
+            ),
+            (
+                NotificationKind::Unknown,
+                "z=1&b=2",
+                "101e0a971cf5e28574c2d7046e327d14a1dbc92b60b68e4f3d8bead7ae5085f5",
+                "unknown/101e0a971cf5e28574c2d7046e327d14a1dbc92b60b68e4f3d8bead7ae5085f5",
+            ),
+        ] {
+            let notification = read(kind, fields);
+            assert_eq!(notification.fingerprint().to_hex(), fingerprint, "{fields}");
+            assert_eq!(notification.dedupe_key().as_str(), key, "{fields}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_normal_already_is_what_normalising_makes(text in r"-?[0-2]{1,4}(\.[0-2]{1,4})?") {
+            let amount = Amount::parse(&text).unwrap();
+            prop_assert_eq!(normalized(&amount), amount.normalized());
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use pockyt_sign::{Fields, Verified};
 
-use super::read::{malformed, required};
+use super::read::{malformed, required, text};
 use super::{DedupeKey, Fingerprint, NotificationKind};
 use crate::{AutoDebitNo, AutoReference, FieldError, PockytTime, Vendor};
 
@@ -25,14 +25,14 @@ impl MandateNotification {
     /// `time` 14 digits.
     pub fn read(message: &Verified<'_>) -> Result<Self, FieldError> {
         let fields = message.fields();
-        let time: String = required(fields, "time")?;
+        let time = text(fields, "time")?;
         if time.len() != 14 || !time.bytes().all(|b| b.is_ascii_digit()) {
             return Err(malformed("time", "must be 14 digits, yyyyMMddHHmmss"));
         }
         Ok(Self {
             auto_debit_no: required(fields, "autoDebitNo")?,
             auto_reference: required(fields, "autoReference")?,
-            time: PockytTime::from_wire(&time),
+            time: PockytTime::from_wire(time),
             fields: fields.clone().into_owned(),
         })
     }

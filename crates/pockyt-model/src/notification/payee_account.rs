@@ -2,6 +2,7 @@
 
 use pockyt_sign::{Fields, Verified};
 
+use super::identity::lower;
 use super::read::{required, word};
 use super::{DedupeKey, Fingerprint, NotificationKind};
 use crate::operation::PayeeStatus;
@@ -29,7 +30,7 @@ impl PayeeAccountNotification {
         Ok(Self {
             account_token: required(fields, "accountToken")?,
             customer_no: required(fields, "customerNo")?,
-            account_status: PayeeStatus::from_wire(&word(fields, "accountStatus")?),
+            account_status: PayeeStatus::from_wire(word(fields, "accountStatus")?),
             fields: fields.clone().into_owned(),
         })
     }
@@ -61,14 +62,14 @@ impl PayeeAccountNotification {
 
     /// Kind, account and status.
     pub fn dedupe_key(&self) -> DedupeKey {
-        let status = self.account_status.as_str().to_ascii_lowercase();
+        let status = lower(self.account_status.as_str());
         DedupeKey::of(NotificationKind::PayeeAccount, &[self.account_token.as_str(), &status])
     }
 
     /// What two deliveries must agree on: account, payee and status.
     pub fn fingerprint(&self) -> Fingerprint {
-        let status = self.account_status.as_str().to_ascii_lowercase();
-        let parts = [self.account_token.as_str(), self.customer_no.as_str(), status.as_str()];
+        let status = lower(self.account_status.as_str());
+        let parts = [self.account_token.as_str(), self.customer_no.as_str(), &status];
         Fingerprint::over(NotificationKind::PayeeAccount, parts)
     }
 }

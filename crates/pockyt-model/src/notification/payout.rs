@@ -2,6 +2,7 @@
 
 use pockyt_sign::{Fields, Verified};
 
+use super::identity::{lower, normalized};
 use super::read::{amount, currency, number, required, word};
 use super::{DedupeKey, Fingerprint, NotificationKind};
 use crate::{AccountToken, Amount, Currency, FieldError, InvoiceId, PayoutStatus, PockytTime, TransactionNo};
@@ -31,7 +32,7 @@ impl PayoutNotification {
             invoice_id: required(fields, "invoiceId")?,
             amount: amount(fields)?,
             currency: currency(fields)?,
-            status: PayoutStatus::from_wire(&word(fields, "status")?),
+            status: PayoutStatus::from_wire(word(fields, "status")?),
             fields: fields.clone().into_owned(),
         })
     }
@@ -78,20 +79,20 @@ impl PayoutNotification {
 
     /// Kind, invoice and status.
     pub fn dedupe_key(&self) -> DedupeKey {
-        let status = self.status.as_str().to_ascii_lowercase();
+        let status = lower(self.status.as_str());
         DedupeKey::of(NotificationKind::Payout, &[self.invoice_id.as_str(), &status])
     }
 
     /// What two deliveries must agree on: transaction number, invoice, amount, currency and status.
     pub fn fingerprint(&self) -> Fingerprint {
-        let amount = self.amount.normalized();
-        let status = self.status.as_str().to_ascii_lowercase();
+        let amount = normalized(&self.amount);
+        let status = lower(self.status.as_str());
         let parts = [
             self.transaction_no.as_str(),
             self.invoice_id.as_str(),
             &amount,
             self.currency.as_str(),
-            status.as_str(),
+            &status,
         ];
         Fingerprint::over(NotificationKind::Payout, parts)
     }

@@ -6,8 +6,11 @@ use crate::object::FromWire;
 use crate::{Amount, Currency, FieldError, Problem, TransactionNo};
 
 pub(super) fn required<T: FromWire>(fields: &Fields<'_>, name: &str) -> Result<T, FieldError> {
-    let text = fields.get(name).ok_or_else(|| FieldError::new(name, Problem::Missing))?;
-    T::from_wire(text).map_err(|rule| malformed(name, rule))
+    T::from_wire(text(fields, name)?).map_err(|rule| malformed(name, rule))
+}
+
+pub(super) fn text<'f>(fields: &'f Fields<'_>, name: &str) -> Result<&'f str, FieldError> {
+    fields.get(name).ok_or_else(|| FieldError::new(name, Problem::Missing))
 }
 
 /// Digits with at most one point among them, and no sign.
@@ -20,8 +23,8 @@ pub(super) fn amount(fields: &Fields<'_>) -> Result<Amount, FieldError> {
 }
 
 /// One word of letters.
-pub(super) fn word(fields: &Fields<'_>, name: &str) -> Result<String, FieldError> {
-    let word: String = required(fields, name)?;
+pub(super) fn word<'f>(fields: &'f Fields<'_>, name: &str) -> Result<&'f str, FieldError> {
+    let word = text(fields, name)?;
     if word.is_empty() || word.len() > 32 || !word.bytes().all(|b| b.is_ascii_alphabetic()) {
         return Err(malformed(name, "must be 1 to 32 letters"));
     }
@@ -34,8 +37,7 @@ pub(super) fn malformed(name: &str, rule: &'static str) -> FieldError {
 
 /// Three capital letters.
 pub(super) fn currency(fields: &Fields<'_>) -> Result<Currency, FieldError> {
-    let code: String = required(fields, "currency")?;
-    Currency::new(&code).map_err(|_| malformed("currency", Currency::RULE))
+    Currency::new(text(fields, "currency")?).map_err(|_| malformed("currency", Currency::RULE))
 }
 
 /// Digits, as all of Pockyt's numbers are.
