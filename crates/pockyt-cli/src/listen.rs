@@ -1,16 +1,19 @@
 //! `pockyt listen`: hears notifications, keeps them, and hands them on.
 
+#[cfg(feature = "client")]
+mod confirm;
 mod forward;
 mod options;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use futures_util::future::join_all;
 use pockyt_ipn::server::Server;
-use pockyt_ipn::{Handler, IpnRouter, Listener};
-use pockyt_store::{Inbox, MemoryInbox};
+use pockyt_ipn::{Handler, IpnRouter, Listener, Retention};
+use pockyt_store::{Inbox, InboxAdmin, MemoryInbox};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
@@ -23,6 +26,9 @@ use crate::store::{Place, open};
 
 /// How many notices of one kind are forwarded at a time; their receiver may be slow.
 const AT_ONCE: usize = 4;
+
+/// How often to look for what has grown too old.
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// Listens until it is interrupted.
 pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<Exit> {
@@ -41,7 +47,7 @@ pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<Exit> {
 
 async fn with_store<I>(inbox: Arc<I>, settings: Settings, forgets: bool) -> anyhow::Result<Exit>
 where
-    I: Inbox + 'static,
+    I: Inbox + InboxAdmin + 'static,
 {
     let closed = Arc::new(Notify::new());
     let forward = settings.forward.as_ref().map(|(to, secret)| Forward::new(to, secret)).transpose()?;
@@ -53,7 +59,7 @@ where
     listen(inbox, settings, forgets, &lines, 1, &closed).await
 }
 
-async fn listen<I: Inbox + 'static>(
+async fn listen<I: Inbox + InboxAdmin + 'static>(
     inbox: Arc<I>,
     settings: Settings,
     forgets: bool,
@@ -65,6 +71,13 @@ async fn listen<I: Inbox + 'static>(
         .tenant(&settings.tenant)
         .owner(pockyt_store::OwnerToken::new(&format!("pockyt-listen-{}", std::process::id())));
     let listeners = settings.sealing.apply(listeners);
+    #[cfg(feature = "client")]
+    let listeners = {
+        if let Some(address) = settings.confirming.asks() {
+            output::note(&format!("asking Pockyt at {address}"));
+        }
+        settings.confirming.apply(listeners)
+    };
     let listeners = if settings.published { listeners.allow_published_sandbox_key() } else { listeners };
     let listeners = listeners.build_each(&settings.kinds).map_err(|error| usage(error.to_string()))?;
     let router = IpnRouter::default().with_each(listeners);
@@ -94,6 +107,7 @@ async fn listen<I: Inbox + 'static>(
             let _ = router.run_until_idle(handler).await;
         }
     };
+    let pruning = prune(&router, settings.retention, told(finished.clone()));
     let mut exit = Exit::Fine;
     let watching = async {
         tokio::select! {
@@ -104,10 +118,22 @@ async fn listen<I: Inbox + 'static>(
         interrupts.next().await;
     };
     tokio::select! {
-        _ = async { tokio::join!(serving, working) } => {}
+        _ = async { tokio::join!(serving, working, pruning) } => {}
         () = watching => return Ok(Exit::Failed),
     }
     Ok(exit)
+}
+
+/// Removes what has grown too old, now and then.
+async fn prune<I: Inbox + InboxAdmin>(
+    router: &IpnRouter<Arc<I>>,
+    retention: Option<Retention>,
+    stop: impl Future<Output = ()>,
+) {
+    // Any of them does, since it goes through the whole store.
+    if let Some((listener, retention)) = router.listeners().next().zip(retention) {
+        listener.prune_until(retention, PRUNE_EVERY, stop).await;
+    }
 }
 
 /// Ends when the other end says so.

@@ -12,6 +12,7 @@ use pockyt_client::{
     BodyForm, BuildError, CallError, Client, Credentials, Environment, ErrorKind, Roots, Tls,
 };
 use pockyt_model::Merchant;
+use pockyt_sign::ApiToken;
 
 use crate::exit::{Exit, usage};
 use crate::token::TokenArgs;
@@ -25,9 +26,16 @@ pub(crate) struct RemoteArgs {
     merchant: String,
     #[command(flatten)]
     token: TokenArgs,
-    /// Where Pockyt is.
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Place::Sandbox)]
-    environment: Place,
+    #[command(flatten)]
+    pockyt: PockytArgs,
+}
+
+/// Where Pockyt is.
+#[derive(Args)]
+pub(crate) struct PockytArgs {
+    /// Where Pockyt is. [default: sandbox]
+    #[arg(long, value_name = "NAME", value_enum)]
+    environment: Option<Place>,
     /// Another place: https, or http to this machine, such as a mock.
     #[arg(long, value_name = "URL", conflicts_with = "environment")]
     base_url: Option<String>,
@@ -65,18 +73,41 @@ impl Place {
 impl RemoteArgs {
     /// How fast the clock there runs.
     pub(crate) fn pace(&self) -> Pace {
-        self.clock
+        self.pockyt.clock
     }
 
     /// A client; what is wrong with the arguments is found before a token is asked for.
     pub(crate) fn client(&self, form: BodyForm) -> anyhow::Result<Client> {
-        let numbers = self.merchant.split_once(':').unwrap_or((&self.merchant, ""));
+        self.pockyt.client(&self.merchant, form, || self.token.token())
+    }
+}
+
+impl PockytArgs {
+    /// Whether somebody said where.
+    #[cfg(feature = "listen")]
+    pub(crate) fn is_given(&self) -> bool {
+        self.environment.is_some() || self.base_url.is_some() || self.ca_file.is_some()
+    }
+
+    /// Where that is.
+    pub(crate) fn environment(&self) -> anyhow::Result<Environment> {
+        match &self.base_url {
+            None => Ok(self.environment.unwrap_or(Place::Sandbox).environment()),
+            Some(url) => Environment::at(url).map_err(|error| usage(error.to_string())),
+        }
+    }
+
+    /// A client of this merchant, `NO:STORE`.
+    pub(crate) fn client(
+        &self,
+        merchant: &str,
+        form: BodyForm,
+        token: impl FnOnce() -> anyhow::Result<ApiToken>,
+    ) -> anyhow::Result<Client> {
+        let numbers = merchant.split_once(':').unwrap_or((merchant, ""));
         let merchant = Merchant::new(numbers.0, numbers.1)
             .map_err(|error| usage(format!("--merchant is NO:STORE, such as 200043:300014: {error}")))?;
-        let environment = match &self.base_url {
-            None => self.environment.environment(),
-            Some(url) => Environment::at(url).map_err(|error| usage(error.to_string()))?,
-        };
+        let environment = self.environment()?;
         let tls = match &self.ca_file {
             None => Tls::default(),
             Some(path) => {
@@ -84,7 +115,7 @@ impl RemoteArgs {
                 Tls::default().roots(Roots::from_pem(&pem).map_err(refused)?)
             }
         };
-        let credentials = Credentials::new(merchant, &self.token.token()?);
+        let credentials = Credentials::new(merchant, &token()?);
         let builder = Client::builder(environment, credentials).body_form(form).tls(tls).timer(self.clock);
         builder.build().map_err(refused)
     }

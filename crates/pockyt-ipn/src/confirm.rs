@@ -6,7 +6,7 @@ use pockyt_model::{
     Amount, Confirmation, Currency, InvoiceId, Notification, NotificationKind, OrderKey, PaymentDetails,
     PayoutDetails, PayoutStatus, Question, Reference, TransactionNo, TransactionStatus,
 };
-use pockyt_sign::{Fields, Received, SigningKey, Verifier, algorithm};
+use pockyt_sign::{Fields, Received, SigningKey, Verifier, algorithm, is_plain_name};
 
 /// Which notices are confirmed by a query before they are handed over, given that there is somebody to ask
 /// ([`ListenerBuilder::confirm_with`](crate::ListenerBuilder::confirm_with)).
@@ -66,30 +66,86 @@ pub(crate) fn is_final(notification: &Notification) -> bool {
     }
 }
 
-/// What to ask about a message, by its hints; `None` when they name nothing.
-pub(crate) fn question(kind: NotificationKind, hints: &Fields<'_>) -> Option<Question> {
-    match kind {
-        NotificationKind::Payment => {
-            let number = hints.get("transactionNo").and_then(|number| TransactionNo::new(number).ok());
-            let reference = || hints.get("reference").and_then(|text| Reference::new(text).ok());
-            let order = number.map(OrderKey::from).or_else(|| reference().map(OrderKey::from));
-            order.map(Question::Payment)
+/// What a message that is not believed may be saying: its signed text, cut at every place where it can be cut.
+///
+/// All cuts of one text are one notice, of which the first one's body is kept, and that may be an attacker's. So
+/// nothing here depends on the cut that came: who cuts a message first must not choose what is asked.
+pub(crate) struct Hints(Vec<(String, String)>);
+
+impl Hints {
+    pub(crate) fn of(fields: &Fields<'_>) -> Self {
+        let pairs: Vec<(&str, &str)> = fields.iter().collect();
+        let text = algorithm::canonical_text(&pairs);
+        let mut hints: Vec<(String, String)> = Vec::new();
+        for piece in text.strip_suffix('&').unwrap_or(&text).split('&') {
+            match (piece.split_once('=').filter(|(name, _)| is_plain_name(name)), hints.last_mut()) {
+                (Some((name, value)), _) => hints.push((name.to_owned(), value.to_owned())),
+                (None, Some((_, value))) => {
+                    value.push('&');
+                    value.push_str(piece);
+                }
+                (None, None) => {}
+            }
         }
-        NotificationKind::Payout => {
-            let invoice = hints.get("invoiceId").and_then(|text| InvoiceId::new(text).ok());
-            invoice.map(Question::Payout)
+        Self(hints)
+    }
+
+    /// What stands under a name, the last first: free text, in which somebody could write another field, comes
+    /// before the fields that matter, since the text is in the order of their names.
+    fn named(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().rev().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What to ask; `None` when nothing is named that can be asked after.
+    pub(crate) fn question(&self, kind: NotificationKind) -> Option<Question> {
+        match kind {
+            NotificationKind::Payment => {
+                let mut numbers =
+                    self.named("transactionNo").filter_map(|text| TransactionNo::new(text).ok());
+                let mut references = self.named("reference").filter_map(|text| Reference::new(text).ok());
+                let order = numbers.next().map(OrderKey::from);
+                order.or_else(|| references.next().map(OrderKey::from)).map(Question::Payment)
+            }
+            NotificationKind::Payout => {
+                let mut invoices = self.named("invoiceId").filter_map(|text| InvoiceId::new(text).ok());
+                invoices.next().map(Question::Payout)
+            }
+            _ => None,
         }
-        _ => None,
+    }
+
+    /// What it says of the state, normalised; `None` when it says nothing.
+    pub(crate) fn status(&self, kind: NotificationKind) -> Option<String> {
+        let word = self.named("status").next()?;
+        Some(match kind {
+            NotificationKind::Payout => PayoutStatus::from_wire(word).as_str().to_owned(),
+            _ => TransactionStatus::from_wire(word).as_str().to_owned(),
+        })
     }
 }
 
-/// What the hints say of the state, normalised; `None` when they say nothing.
-pub(crate) fn hinted_status(kind: NotificationKind, hints: &Fields<'_>) -> Option<String> {
-    let word = hints.get("status")?;
-    Some(match kind {
-        NotificationKind::Payout => PayoutStatus::from_wire(word).as_str().to_owned(),
-        _ => TransactionStatus::from_wire(word).as_str().to_owned(),
-    })
+/// What can follow a success; everything else comes before it or instead of it.
+const AFTER_SUCCESS: [&str; 3] = ["refunded", "returned", "reversed"];
+
+/// Whether a message that says one state is settled by an answer that says another. Success settles what came
+/// before it. Every repetition of a message is its duplicate, so it must not end as anything else: what follows
+/// a success may not have reached the query yet.
+pub(crate) fn settles(said: Option<&str>, answered: &str) -> bool {
+    said == Some(answered)
+        || (answered == "success" && said.is_none_or(|said| !AFTER_SUCCESS.contains(&said)))
+}
+
+/// Whether both are about one payment or payout.
+pub(crate) fn are_about_one(message: &Notification, answer: &Notification) -> bool {
+    match (message, answer) {
+        (Notification::Payment(message), Notification::Payment(answer)) => {
+            message.transaction_no() == answer.transaction_no()
+        }
+        (Notification::Payout(message), Notification::Payout(answer)) => {
+            message.invoice_id() == answer.invoice_id()
+        }
+        _ => false,
+    }
 }
 
 /// The state that an answer gives; `None` when it is not final.

@@ -46,9 +46,20 @@ pub(crate) fn check_size(format: BodyFormat, body: &[u8], limits: &Limits) -> Re
     }
     let fields = match format {
         BodyFormat::Json => count_members(body),
-        _ => body.split(|b| *b == b'&').filter(|piece| !piece.is_empty()).count(),
+        _ => count_pieces(body, limits.fields),
     };
     if fields > limits.fields { Err(Refusal::TooManyFields) } else { Ok(()) }
+}
+
+/// How many pieces of a form are not empty, or at least that it is not more than `enough`.
+fn count_pieces(body: &[u8], enough: usize) -> usize {
+    // A plain count is much faster, in bytes above all, and nearly always all it takes.
+    let in_chunk = |chunk: &[u8]| usize::from(chunk.iter().map(|b| u8::from(*b == b'&')).sum::<u8>());
+    let at_most = body.chunks(usize::from(u8::MAX)).map(in_chunk).sum::<usize>() + 1;
+    if at_most <= enough {
+        return at_most;
+    }
+    body.split(|b| *b == b'&').filter(|piece| !piece.is_empty()).count()
 }
 
 /// How many members the outermost object has. Of a body that is no JSON it counts something, and the

@@ -226,3 +226,8 @@ pub use policy::RetryPolicy;
 pub use router::{IpnRouter, IpnRouterService};
 pub use seal::{SealKey, SealPolicy, SealedTerms, Sealer};
 pub use verdict::{Refusal, Reply, Verdict};
+
+/// The snippets of the guide.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../../docs/ipn.md")]
+struct Guide;

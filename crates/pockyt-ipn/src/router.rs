@@ -146,7 +146,8 @@ impl<I: Inbox> IpnRouter<I> {
         let rest = path.strip_prefix(&self.elsewhere.base)?.strip_prefix('/')?;
         let mut segments = rest.split('/');
         let (tenant, kind) = (segments.next()?, NotificationKind::from_word(segments.next()?)?);
-        let (tag, more) = (segments.next(), segments.next());
+        // A slash at the end is no tag.
+        let (tag, more) = (segments.next().filter(|tag| !tag.is_empty()), segments.next());
         let listener = self.listeners.get(&(tenant.to_owned(), kind))?;
         more.is_none().then_some((listener, tag))
     }

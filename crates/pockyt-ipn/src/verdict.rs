@@ -113,7 +113,8 @@ impl Refusal {
         }
     }
 
-    /// One text for every signature's fault and for addresses at which nobody listens, so that a caller learns nothing about how near it came.
+    /// One text for every signature's fault and for addresses at which nobody listens, so that a caller learns
+    /// nothing about how near it came.
     fn answer(self) -> &'static str {
         match self {
             Self::BodyBroken | Self::Malformed(_) => "malformed",

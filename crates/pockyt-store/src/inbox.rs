@@ -50,7 +50,8 @@ pub trait Inbox: Send + Sync {
     /// Clean messages of one route are the same by their key; when the fingerprint differs from the
     /// first one's, it is a conflict, which is kept once: a repetition of it is a duplicate of it.
     /// Doubtful messages are the same by their signed text, however it is cut into fields, and live apart
-    /// from clean ones. What is to be confirmed waits for a worker, doubtful or not; a conflict never does. Of a repetition nothing is kept: record, body and key label are the first one's.
+    /// from clean ones. What is to be confirmed waits for a worker, doubtful or not; a conflict never does.
+    /// Of a repetition nothing is kept: record, body and key label are the first one's.
     ///
     /// A duplicate with another signed text (another `time`, another note) is kept beside its notice as a
     /// [`crate::Variant`], up to [`MAX_VARIANTS`], as long as the notice was not pruned.
@@ -82,9 +83,10 @@ pub trait Inbox: Send + Sync {
     /// doubtful message is about. It changes nothing else of the notice.
     ///
     /// [`Recorded::First`]: it stands for it now, or did before; a clean message that says the same is from
-    /// now on a duplicate of it. [`Recorded::Duplicate`]: another notice said the same before and goes its
-    /// own way. [`Recorded::Conflict`]: a notice with the same key was there first and says otherwise; the
-    /// number is that notice's, and nothing is changed. Refused when the lease was taken over or used.
+    /// now on a duplicate of it, or of the one that was kept as a conflict. [`Recorded::Duplicate`]: another
+    /// notice said the same before and goes its own way. [`Recorded::Conflict`]: a notice with the same key was
+    /// there first and says otherwise; the number is that notice's, and nothing is changed. Refused when the
+    /// lease was taken over or used.
     fn identify(
         &self,
         lease: &Lease,

@@ -9,12 +9,12 @@ use pockyt_mock::{MANUAL_START, MockPockyt};
 use pockyt_model::{Clock, UtcMillis};
 
 /// The mock's manual clock, as the client's timer and the listener's clock.
-#[derive(Clone)]
-pub(crate) struct Clockwork(pub(crate) Arc<MockPockyt>);
+#[derive(Clone, Debug)]
+pub struct Clockwork(pub Arc<MockPockyt>);
 
 impl Clockwork {
     /// Virtual time since the story began.
-    pub(crate) fn since_start(&self) -> Duration {
+    pub fn since_start(&self) -> Duration {
         Duration::from_millis(self.0.now().0.saturating_sub(MANUAL_START.0))
     }
 }

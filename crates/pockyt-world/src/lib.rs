@@ -6,7 +6,7 @@
 
 pub mod catalogue;
 pub mod choices;
-mod clockwork;
+pub mod clockwork;
 pub mod demo;
 pub mod endpoints;
 mod folder;

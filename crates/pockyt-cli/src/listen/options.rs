@@ -3,15 +3,18 @@
 use std::env;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use pockyt_ipn::source_limit::{ForwardingHeader, SourceLimit, TrustedProxies};
-use pockyt_ipn::{ListenerBuilder, SealKey, SealPolicy, Sealer};
+use pockyt_ipn::{ListenerBuilder, Retention, SealKey, SealPolicy, Sealer};
 use pockyt_model::NotificationKind;
 use pockyt_sign::SigningKey;
 use pockyt_store::Inbox;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "client")]
+use super::confirm::{ConfirmArgs, Confirming};
 use super::webhook::Secret;
 use crate::exit::{CODES, usage};
 use crate::store::Place;
@@ -19,6 +22,8 @@ use crate::token::{TokenArgs, secret_in};
 
 const SECRET_VARIABLE: &str = "POCKYT_WEBHOOK_SECRET";
 const SEAL_VARIABLE: &str = "POCKYT_SEAL_KEY";
+
+const DAY: Duration = Duration::from_hours(24);
 
 /// Where to listen, what to keep, and to whom to hand it.
 #[derive(Args)]
@@ -56,6 +61,13 @@ pub(crate) struct ListenArgs {
     /// The environment for which addresses are sealed: the word given to the sealer.
     #[arg(long, value_name = "NAME", default_value = "sandbox")]
     seal_environment: String,
+    #[cfg(feature = "client")]
+    #[command(flatten)]
+    confirm: ConfirmArgs,
+    /// Remove what is handled or dismissed so many days after; what makes a message a duplicate stays. Without
+    /// it nothing is removed.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    prune_after: Option<u32>,
     /// Believe what proxies in this network say about the caller's address; repeatable.
     #[arg(long, value_name = "CIDR")]
     trusted_proxy: Vec<String>,
@@ -104,6 +116,9 @@ pub(super) struct Settings {
     pub(super) key: SigningKey,
     pub(super) published: bool,
     pub(super) sealing: Sealing,
+    #[cfg(feature = "client")]
+    pub(super) confirming: Confirming,
+    pub(super) retention: Option<Retention>,
     pub(super) sources: SourceLimit,
 }
 
@@ -151,16 +166,37 @@ impl ListenArgs {
             Some(to) => Some((to.clone(), self.webhook_secret()?)),
             None => None,
         };
+        let days = |days| Retention::default().handled(DAY * days);
+        let sealing = self.sealing()?;
+        #[cfg(feature = "client")]
+        let (confirming, key) = self.confirming_and_key()?;
+        #[cfg(not(feature = "client"))]
+        let key = self.token.key()?;
         Ok(Settings {
             addr: self.addr,
             forward,
             tenant: self.tenant.clone(),
             kinds,
             published: self.allow_published_token,
-            sealing: self.sealing()?,
+            sealing,
+            #[cfg(feature = "client")]
+            confirming,
+            retention: self.prune_after.map(days),
             sources: SourceLimit::default().trusted_proxies(proxies),
-            key: self.token.key()?,
+            key,
         })
+    }
+
+    /// The token is read once, since it may be asked for.
+    #[cfg(feature = "client")]
+    fn confirming_and_key(&self) -> anyhow::Result<(Confirming, SigningKey)> {
+        let mut key = None;
+        let confirming = self.confirm.confirming(|| {
+            let token = self.token.token()?;
+            key = Some(SigningKey::new(&token));
+            Ok(token)
+        })?;
+        Ok((confirming, key.map_or_else(|| self.token.key(), Ok)?))
     }
 
     fn webhook_secret(&self) -> anyhow::Result<Secret> {

@@ -84,10 +84,12 @@ struct Data<'a> {
     trigger: bool,
     /// Whether somebody released it from quarantine.
     released: bool,
+    /// Whether the fields are what Pockyt answered when it was asked.
+    confirmed: bool,
     fields: Fields<'a>,
 }
 
-/// The signed fields as they came, every value a text.
+/// The signed fields as they came or were answered, every value a text.
 struct Fields<'a>(&'a pockyt_sign::Fields<'static>);
 
 impl Serialize for Fields<'_> {
@@ -107,6 +109,7 @@ impl<'a> Body<'a> {
                 tenant: notice.tenant().as_str(),
                 trigger: notice.is_trigger(),
                 released: notice.was_released(),
+                confirmed: notice.is_confirmed(),
                 fields: Fields(notification.fields()),
             },
         }

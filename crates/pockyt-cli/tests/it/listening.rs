@@ -15,17 +15,17 @@ use crate::support::{CANARY, Ran, Scratch, pockyt, run};
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A folder that is gone when this is.
-struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn store(&self) -> String {
+    pub(super) fn store(&self) -> String {
         format!("sqlite:{}", self.0.join("ipn.db").display())
     }
 }
@@ -37,14 +37,14 @@ impl Drop for Folder {
 }
 
 /// A listener that is ended when this is dropped.
-struct Listening {
+pub(super) struct Listening {
     child: Child,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     lines: Receiver<String>,
 }
 
 impl Listening {
-    fn start(args: &[&str]) -> Self {
+    pub(super) fn start(args: &[&str]) -> Self {
         let mut command = pockyt(&[&["listen", "--addr", "127.0.0.1:0", "--tenant", "shop"], args].concat());
         command.env("POCKYT_API_TOKEN", CANARY).env("POCKYT_WEBHOOK_SECRET", SECRET);
         Self::spawn(command)
@@ -69,7 +69,7 @@ impl Listening {
     }
 
     /// The next line on standard output.
-    fn line(&mut self) -> String {
+    pub(super) fn line(&mut self) -> String {
         if let Ok(line) = self.lines.recv_timeout(Duration::from_secs(30)) {
             return line;
         }
@@ -79,7 +79,7 @@ impl Listening {
         panic!("no line comes; it said {err}");
     }
 
-    fn post(&self, path: &str, body: &str) -> String {
+    pub(super) fn post(&self, path: &str, body: &str) -> String {
         self.post_as("192.0.2.1", path, body)
     }
 
@@ -98,7 +98,7 @@ impl Listening {
     }
 
     /// Tells it to end as a service manager does, and waits until it has.
-    fn terminate(mut self) -> Ran {
+    pub(super) fn terminate(mut self) -> Ran {
         let status = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(status.success());
         let code = self.child.wait().unwrap().code();
@@ -117,7 +117,7 @@ impl Drop for Listening {
 }
 
 /// A genuine notification of a successful payment.
-fn genuine(payment: u32) -> String {
+pub(super) fn genuine(payment: u32) -> String {
     let key = SigningKey::new(&ApiToken::new(CANARY).unwrap());
     let mut fields = [
         ("amount", "13.00"),
@@ -135,7 +135,7 @@ fn genuine(payment: u32) -> String {
 }
 
 /// The same signed text, with the status inside the value of the reference.
-fn ambiguous(payment: u32) -> String {
+pub(super) fn ambiguous(payment: u32) -> String {
     genuine(payment).replace("&status=success", "%26status%3Dsuccess")
 }
 
@@ -195,11 +195,11 @@ fn read(stream: &mut TcpStream) -> Request {
     Request { headers, body }
 }
 
-fn dead_letters(store: &str, args: &[&str]) -> Ran {
+pub(super) fn dead_letters(store: &str, args: &[&str]) -> Ran {
     run(pockyt(&[&["dead-letters", "--store", store], args].concat()))
 }
 
-fn json_lines(ran: &Ran) -> Vec<Value> {
+pub(super) fn json_lines(ran: &Ran) -> Vec<Value> {
     ran.out.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }
 
@@ -394,6 +394,8 @@ fn mistakes_are_told_before_anything_is_opened() {
         (&["--seal-key-file", bad_seal.path()], "64 hexadecimal"),
         (&["--kind", "nonsense"], "nonsense"),
         (&["--tenant", "a b"], "tenant"),
+        (&["--prune-after", "0"], "--prune-after"),
+        (&["--prune-after", "36501"], "--prune-after"),
     ] {
         let more: &[&str] = if args.contains(&"--store") { &[] } else { &memory };
         let mut command = pockyt(&[&["listen"], more, args].concat());

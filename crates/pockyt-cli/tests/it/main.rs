@@ -7,11 +7,15 @@
     reason = "a test reports by panicking"
 )]
 
+#[cfg(all(feature = "client", feature = "listen", unix))]
+mod asking;
 mod explain;
 mod lines;
 #[cfg(all(feature = "listen", unix))]
 mod listening;
 mod people;
+#[cfg(all(feature = "listen", unix))]
+mod pruning;
 #[cfg(feature = "client")]
 mod remote;
 mod support;

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use pockyt_model::{Notification, Question, Unconfirmed};
-use pockyt_sign::Fields;
 use pockyt_store::{
     Claimed, Doubt, FinishError, Inbox, NoticeId, Outcome, Quarantine, Recorded, StoredNotice,
 };
 use tokio::time::timeout;
 
-use crate::confirm::{as_notification, final_status, hinted_status, is_final, question};
+use crate::confirm::{Hints, are_about_one, as_notification, final_status, is_final, settles};
 use crate::notice::{Reread, Unreadable};
 use crate::{Expectation, Handled, Listener, Notice, OrderName, UnknownOrder};
 
@@ -49,7 +48,7 @@ impl<I: Inbox> Listener<I> {
         }
         match Reread::of(stored, &self.shared.keys) {
             Ok(Reread::Clean(notification)) => self.prepare_clean(claimed, *notification).await,
-            Ok(Reread::Doubtful(hints)) => self.prepare_doubtful(claimed, &hints).await,
+            Ok(Reread::Doubtful(hints)) => self.prepare_doubtful(claimed, &Hints::of(&hints)).await,
             Err(unreadable) => {
                 self.report_unreadable(stored, unreadable);
                 Ok(self.say(stored, Handled::deferred(unreadable.to_string())))
@@ -70,26 +69,31 @@ impl<I: Inbox> Listener<I> {
             // Only a release leads here: somebody has looked at it and takes it upon himself.
             return hand_over(Notice::unconfirmed(stored, notification));
         }
-        let mismatch = match self.order(&notification).await {
-            Order::AsExpected => None,
-            Order::Mismatch(problem) => Some(problem),
-            Order::Unclear(handled) => return Ok(self.say(stored, handled)),
-        };
         let policy = &self.shared.confirm_policy;
-        let in_doubt = mismatch.is_some() || stored.to_confirm;
-        let asks = (in_doubt && policy.settles_doubts()) || policy.wants(&notification);
-        let can_ask = self.shared.confirmer.is_some();
-        if !(asks && can_ask && is_final(&notification)) {
-            return match mismatch {
-                Some(problem) => Ok(self.quarantine(stored, Doubt::Mismatch { problem }, None)),
-                // Whoever recorded it could ask, and this listener cannot.
-                None if stored.to_confirm && is_final(&notification) => {
-                    Ok(self.unconfirmed(stored, "there is nobody to ask"))
-                }
-                None => hand_over(Notice::unconfirmed(stored, notification)),
-            };
+        let can_ask = self.shared.confirmer.is_some() && is_final(&notification);
+        if can_ask && (policy.wants(&notification) || (stored.to_confirm && policy.settles_doubts())) {
+            // The order is looked up by the answer: what the message names may be somebody's invention.
+            return self.confirm(claimed, &notification).await;
         }
-        let Some(question) = question(self.kind(), notification.fields()) else {
+        match self.order(&notification, &notification).await {
+            Order::Unclear(handled) => Ok(self.say(stored, handled)),
+            Order::Mismatch(_) if can_ask && policy.settles_doubts() => {
+                self.confirm(claimed, &notification).await
+            }
+            Order::Mismatch(problem) => Ok(self.quarantine(stored, Doubt::Mismatch { problem }, None)),
+            // Whoever recorded it could ask, and this listener cannot.
+            Order::AsExpected if stored.to_confirm && is_final(&notification) => {
+                Ok(self.unconfirmed(stored, "there is nobody to ask"))
+            }
+            Order::AsExpected => hand_over(Notice::unconfirmed(stored, notification)),
+        }
+    }
+
+    /// A message that reads as its kind, and is asked after all the same.
+    async fn confirm(&self, claimed: &Claimed, notification: &Notification) -> Result<Prepared, FinishError> {
+        let stored = &claimed.notice;
+        let hints = Hints::of(notification.fields());
+        let Some(question) = hints.question(self.kind()) else {
             return Ok(self.unconfirmed(stored, "it names nothing to ask after"));
         };
         let answer = match self.ask(stored, &question).await {
@@ -97,27 +101,22 @@ impl<I: Inbox> Listener<I> {
             Answer::Held(why) => return Ok(self.say(stored, Handled::deferred(why))),
             Answer::Refuted(why) => return Ok(self.unconfirmed(stored, &why)),
         };
-        if answer.dedupe_key() != notification.dedupe_key() {
-            // Another state may be about to become this one. It must not be taken for this one's word, or this
-            // one's repetitions would be duplicates of what was never said.
+        let settles = settles(hints.status(self.kind()).as_deref(), state_of(&answer));
+        if !(settles && are_about_one(notification, &answer)) {
             let why = "Pockyt answered another state or another order";
             self.report_not_confirmed(stored, why);
             return Ok(self.say(stored, Handled::deferred(why)));
         }
-        self.take(claimed, answer, mismatch.is_some()).await
+        self.take(claimed, answer, Some(notification)).await
     }
 
     /// A message that is not believed: what it says is a hint of what to ask.
-    async fn prepare_doubtful(
-        &self,
-        claimed: &Claimed,
-        hints: &Fields<'static>,
-    ) -> Result<Prepared, FinishError> {
+    async fn prepare_doubtful(&self, claimed: &Claimed, hints: &Hints) -> Result<Prepared, FinishError> {
         let stored = &claimed.notice;
         if self.shared.confirmer.is_none() {
             return Ok(self.unconfirmed(stored, "there is nobody to ask"));
         }
-        let Some(question) = question(self.kind(), hints) else {
+        let Some(question) = hints.question(self.kind()) else {
             return Ok(self.unconfirmed(stored, "it names nothing that can be asked after"));
         };
         let answer = match self.ask(stored, &question).await {
@@ -125,33 +124,30 @@ impl<I: Inbox> Listener<I> {
             Answer::Held(why) => return Ok(self.say(stored, Handled::deferred(why))),
             Answer::Refuted(why) => return Ok(self.unconfirmed(stored, &why)),
         };
-        let state = answer.fields().get("status").unwrap_or_default();
-        if hinted_status(self.kind(), hints).as_deref() != Some(state) && state != "success" {
-            // Every repetition of it is a duplicate of this one, so it must not end as something else.
+        let state = state_of(&answer);
+        if !settles(hints.status(self.kind()).as_deref(), state) {
             let why = format!("Pockyt answered that it is {state}, which it may not be about");
             self.report_not_confirmed(stored, &why);
             return Ok(self.say(stored, Handled::deferred(why)));
         }
-        self.take(claimed, answer, true).await
+        self.take(claimed, answer, None).await
     }
 
-    /// Hands over what a query answered, unless somebody else does or has done so.
+    /// Hands over what a query answered, if it is what was expected, unless somebody else does or has done so.
     async fn take(
         &self,
         claimed: &Claimed,
         answer: Notification,
-        in_doubt: bool,
+        said: Option<&Notification>,
     ) -> Result<Prepared, FinishError> {
         let stored = &claimed.notice;
-        if in_doubt {
-            match self.order(&answer).await {
-                Order::AsExpected => {}
-                Order::Mismatch(problem) => {
-                    let why = Some(String::from("Pockyt confirmed it as it is"));
-                    return Ok(self.quarantine(stored, Doubt::Mismatch { problem }, why));
-                }
-                Order::Unclear(handled) => return Ok(self.say(stored, handled)),
+        match self.order(&answer, said.unwrap_or(&answer)).await {
+            Order::AsExpected => {}
+            Order::Mismatch(problem) => {
+                let why = Some(String::from("Pockyt confirmed it as it is"));
+                return Ok(self.quarantine(stored, Doubt::Mismatch { problem }, why));
             }
+            Order::Unclear(handled) => return Ok(self.say(stored, handled)),
         }
         let tenant = self.tenant().as_str();
         Ok(match self.shared.inbox.identify(&claimed.lease, &answer).await? {
@@ -202,8 +198,9 @@ impl<I: Inbox> Listener<I> {
         self.shared.clock.now().since(stored.received_at) < SHOWS_WITHIN
     }
 
-    /// Whether a notice is what the merchant expects.
-    async fn order(&self, notification: &Notification) -> Order {
+    /// Whether a notice is what the merchant expects. Answers do not name the settlement currency, which is only
+    /// an alarm, so that is as the message said.
+    async fn order(&self, notification: &Notification, said: &Notification) -> Order {
         let name = match notification {
             Notification::Payment(payment) => OrderName::Payment(payment.reference().clone()),
             Notification::Payout(payout) => OrderName::Payout(payout.invoice_id().clone()),
@@ -211,7 +208,7 @@ impl<I: Inbox> Listener<I> {
         };
         let Some(orders) = &self.shared.orders else { return Order::AsExpected };
         match timeout(self.time_to_prepare(), orders.look_up(name)).await {
-            Ok(Ok(Some(expected))) => self.compare(&expected, notification),
+            Ok(Ok(Some(expected))) => self.compare(&expected, notification, said),
             Ok(Ok(None)) if self.shared.unknown_orders == UnknownOrder::Accept => Order::AsExpected,
             Ok(Ok(None)) => Order::Unclear(Handled::deferred("no such order yet")),
             Ok(Err(error)) => {
@@ -221,13 +218,13 @@ impl<I: Inbox> Listener<I> {
         }
     }
 
-    fn compare(&self, expected: &Expectation, notification: &Notification) -> Order {
+    fn compare(&self, expected: &Expectation, notification: &Notification, said: &Notification) -> Order {
         let mismatch = match notification {
             Notification::Payment(payment) => expected.mismatch(payment.amount(), payment.currency()),
             Notification::Payout(payout) => expected.mismatch(payout.amount(), payout.currency()),
             _ => None,
         };
-        if let Some(settled) = expected.settles_elsewhere(notification) {
+        if let Some(settled) = expected.settles_elsewhere(said) {
             let tenant = self.tenant().as_str();
             tracing::warn!(tenant, settle_currency = settled.as_str(), "ipn settle currency differs");
         }
@@ -276,6 +273,11 @@ impl<I: Inbox> Listener<I> {
     fn time_to_prepare(&self) -> Duration {
         self.shared.lease / 8
     }
+}
+
+/// An answer has one, in Pockyt's words.
+fn state_of(answer: &Notification) -> &str {
+    answer.fields().get("status").unwrap_or_default()
 }
 
 fn contradicts(other: NoticeId) -> String {

@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE};
@@ -30,36 +31,54 @@ impl<I: Inbox + 'static> Listener<I> {
         ListenerService { listener: self.clone() }
     }
 
-    async fn serve<B: Body<Data = Bytes>>(self, request: Request<B>) -> Response<Full<Bytes>> {
-        let segment = request.uri().path().rsplit('/').next().filter(|segment| has_form_of_a_tag(segment));
-        let tag = segment.map(str::to_owned);
-        self.serve_sealed(request, tag.as_deref()).await
-    }
-
     /// Answers a request whose address has this tag.
-    pub(crate) async fn serve_sealed<B: Body<Data = Bytes>>(
+    pub(crate) fn serve_sealed<B: Body<Data = Bytes>>(
         self,
         request: Request<B>,
         tag: Option<&str>,
+    ) -> impl Future<Output = Response<Full<Bytes>>> {
+        self.answer(Opened::of(request), tag.map(str::to_owned))
+    }
+
+    async fn answer<B: Body<Data = Bytes>>(
+        self,
+        opened: Result<Opened<B>, Refusal>,
+        tag: Option<String>,
     ) -> Response<Full<Bytes>> {
         let limits = &self.shared.limits;
-        let message = match Message::read(request, limits).await {
+        let message = match Message::read_opened(opened, limits).await {
             Ok(message) => message,
             Err(refusal) => return response(self.reply(Verdict::Refused(refusal))),
         };
-        let accepted = self.accept_sealed(message.content_type(), &message.body, tag);
-        response(match timeout(limits.store_time, accepted).await {
-            Ok(reply) => reply,
+        let accepted = pin!(self.accept_sealed(message.content_type(), &message.body, tag.as_deref()));
+        response(match within(limits.store_time, accepted).await {
+            Some(reply) => reply,
             // It may be kept after all; then the resend is a duplicate.
-            Err(_) => self.reply(Verdict::StoreFailed(StoreErrorKind::Unavailable)),
+            None => self.reply(Verdict::StoreFailed(StoreErrorKind::Unavailable)),
         })
+    }
+}
+
+/// A request of which the body is still to be read. The rest of its head is not kept meanwhile.
+struct Opened<B> {
+    content_type: Result<Option<HeaderValue>, Refusal>,
+    body: B,
+}
+
+impl<B> Opened<B> {
+    fn of(request: Request<B>) -> Result<Self, Refusal> {
+        if request.method() != Method::POST {
+            return Err(Refusal::MethodNotAllowed);
+        }
+        let content_type = content_type(request.headers()).map(Option::<&_>::cloned);
+        Ok(Self { content_type, body: request.into_body() })
     }
 }
 
 /// What a request says, read within the limits.
 pub(crate) struct Message {
     content_type: Option<HeaderValue>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Bytes,
 }
 
 impl Message {
@@ -67,15 +86,16 @@ impl Message {
         request: Request<B>,
         limits: &Limits,
     ) -> Result<Self, Refusal> {
-        let (head, body) = request.into_parts();
-        if head.method != Method::POST {
-            return Err(Refusal::MethodNotAllowed);
-        }
-        let body = match timeout(limits.body_time, collect(body, limits)).await {
-            Ok(body) => body?,
-            Err(_) => return Err(Refusal::TooSlow),
-        };
-        Ok(Self { content_type: content_type(&head.headers)?.cloned(), body })
+        Self::read_opened(Opened::of(request), limits).await
+    }
+
+    async fn read_opened<B: Body<Data = Bytes>>(
+        opened: Result<Opened<B>, Refusal>,
+        limits: &Limits,
+    ) -> Result<Self, Refusal> {
+        let Opened { content_type, body } = opened?;
+        let body = within(limits.body_time, pin!(collect(body, limits))).await.ok_or(Refusal::TooSlow)??;
+        Ok(Self { content_type: content_type?, body })
     }
 
     /// One that is not text says nothing, as if there was none.
@@ -93,21 +113,45 @@ fn content_type(headers: &HeaderMap) -> Result<Option<&HeaderValue>, Refusal> {
     }
 }
 
-async fn collect<B: Body<Data = Bytes>>(body: B, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+/// What a future results in, unless it takes longer. What is ready at once, as a body that came with its
+/// head is, costs no timer.
+async fn within<F: Future>(limit: Duration, mut future: Pin<&mut F>) -> Option<F::Output> {
+    let at_once = poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    });
+    match at_once.await {
+        Some(output) => Some(output),
+        // It is polled again at once there, with the same waker.
+        None => timeout(limit, future).await.ok(),
+    }
+}
+
+/// The whole body. One that comes in one piece, as nearly all do, is not copied.
+async fn collect<B: Body<Data = Bytes>>(body: B, limits: &Limits) -> Result<Bytes, Refusal> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limits.body_bytes {
         return Err(Refusal::TooLarge);
     }
     let mut body = pin!(body);
-    let mut collected = Vec::with_capacity(announced);
+    let mut first = Bytes::new();
+    let mut joined = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Refusal::BodyBroken)?.into_data() else { continue };
-        if collected.len() + data.len() > limits.body_bytes {
+        if first.len().max(joined.len()) + data.len() > limits.body_bytes {
             return Err(Refusal::TooLarge);
         }
-        collected.extend_from_slice(&data);
+        if first.is_empty() {
+            first = data;
+            continue;
+        }
+        if joined.is_empty() {
+            joined.reserve(announced.max(first.len() + data.len()));
+            joined.extend_from_slice(&first);
+        }
+        joined.extend_from_slice(&data);
     }
-    Ok(collected)
+    Ok(if joined.is_empty() { first } else { joined.into() })
 }
 
 pub(crate) fn response(reply: Reply) -> Response<Full<Bytes>> {
@@ -142,8 +186,9 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> ReplyFuture {
-        let listener = self.listener.clone();
-        ReplyFuture::new(listener.serve(request))
+        let segment = request.uri().path().rsplit('/').next().filter(|segment| has_form_of_a_tag(segment));
+        let tag = segment.map(str::to_owned);
+        ReplyFuture::new(self.listener.clone().answer(Opened::of(request), tag))
     }
 }
 
@@ -159,25 +204,23 @@ impl<I> fmt::Debug for ListenerService<I> {
     }
 }
 
-type Answer = Result<Response<Full<Bytes>>, Infallible>;
-
 /// The future of a [`ListenerService`] or an [`IpnRouterService`](crate::IpnRouterService).
 #[must_use = "futures do nothing unless polled"]
 pub struct ReplyFuture {
-    inner: Pin<Box<dyn Future<Output = Answer> + Send>>,
+    inner: Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>,
 }
 
 impl ReplyFuture {
     pub(crate) fn new(answer: impl Future<Output = Response<Full<Bytes>>> + Send + 'static) -> Self {
-        Self { inner: Box::pin(async { Ok(answer.await) }) }
+        Self { inner: Box::pin(answer) }
     }
 }
 
 impl Future for ReplyFuture {
-    type Output = Answer;
+    type Output = Result<Response<Full<Bytes>>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.inner.as_mut().poll(context)
+        self.inner.as_mut().poll(context).map(Ok)
     }
 }
 

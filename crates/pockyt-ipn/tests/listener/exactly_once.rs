@@ -5,18 +5,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pockyt_ipn::{Handled, Handler, Listener, Notice, RetryPolicy};
+use pockyt_ipn::{ConfirmPolicy, Handled, Handler, Listener, ListenerBuilder, Notice, RetryPolicy};
 use pockyt_sign::SigningKey;
 use pockyt_store::{Finished, InboxAdmin};
 use proptest::prelude::*;
 
-use crate::support::{FORM, JSON, ManualClock, TestInbox, fields, form, genuine, json, key, recut, signed};
+use crate::support::{
+    FORM, JSON, ManualClock, Pockyt, TestInbox, fields, form, genuine, json, key, recut, signed,
+};
 
 #[derive(Clone, Debug)]
 enum Event {
     Deliver(u32, Delivery),
     Advance(u64),
     CrashWhileHandling,
+    PockytIsAway(bool),
     PruneWhatIsDone,
     Run,
     StoreFails(bool),
@@ -52,6 +55,7 @@ fn event() -> impl Strategy<Value = Event> {
         8 => (0..PAYMENTS, delivery).prop_map(|(payment, delivery)| Event::Deliver(payment, delivery)),
         3 => (0..90_000_u64).prop_map(Event::Advance),
         1 => Just(Event::CrashWhileHandling),
+        1 => any::<bool>().prop_map(Event::PockytIsAway),
         1 => Just(Event::PruneWhatIsDone),
         3 => Just(Event::Run),
         1 => any::<bool>().prop_map(Event::StoreFails),
@@ -96,12 +100,18 @@ fn body(payment: u32, delivery: Delivery) -> (Option<&'static str>, String) {
     }
 }
 
-async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
+/// With everything confirmed by a query, or with nobody to ask.
+async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>, asks: bool) {
     let clock = ManualClock::default();
     let policy = RetryPolicy::default().attempts(1000).defer_for(Duration::MAX);
     let inbox = Arc::new(TestInbox::default());
+    let pockyt =
+        (0..PAYMENTS).fold(Pockyt::default(), |pockyt, payment| pockyt.with(payment, "13", "success"));
+    let pockyt = Arc::new(pockyt);
     let listener = |keys: SigningKey| {
         let builder = Listener::builder(keys, Arc::clone(&inbox)).tenant("shop");
+        let always = |builder: ListenerBuilder<_>| builder.confirm_policy(ConfirmPolicy::Always);
+        let builder = if asks { always(builder.confirm_with(Arc::clone(&pockyt))) } else { builder };
         builder.clock(clock.clone()).retries(policy).build().unwrap()
     };
     let (right, wrong) = (listener(key()), listener(SigningKey::from_any_text("another token")));
@@ -112,10 +122,12 @@ async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
         paid: Mutex::default(),
         hangs: AtomicBool::new(false),
     };
-    // Of two conflicting messages the one that came first is what is handed over.
+    // Of two conflicting messages the one that came first is what is handed over, unless Pockyt says otherwise.
     let mut first: BTreeMap<String, &str> = BTreeMap::new();
     let every_payment_arrives = (0..PAYMENTS).map(|payment| Event::Deliver(payment, Delivery::AsSent));
-    let end = [Event::StoreFails(false), Event::TokenIsRight(true)].into_iter().chain(every_payment_arrives);
+    let end = [Event::PockytIsAway(false), Event::StoreFails(false), Event::TokenIsRight(true)]
+        .into_iter()
+        .chain(every_payment_arrives);
     for event in events.into_iter().chain(end) {
         let down = inbox.down.load(Ordering::SeqCst);
         let listener = if token_is_right { &right } else { &wrong };
@@ -142,6 +154,7 @@ async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
                     first.entry(format!("order-{payment}")).or_insert(amount);
                 }
             }
+            Event::PockytIsAway(is_away) => pockyt.down.store(is_away, Ordering::SeqCst),
             Event::PruneWhatIsDone => {
                 let _ = inbox.prune(Finished::Done, pockyt_model::UtcMillis::new(u64::MAX), 99).await;
             }
@@ -158,7 +171,7 @@ async fn play(failures: [u32; PAYMENTS as usize], events: Vec<Event>) {
     assert_eq!(paid.keys().cloned().collect::<Vec<_>>(), references.collect::<Vec<_>>());
     for (reference, amounts) in paid {
         let [amount] = amounts.as_slice() else { panic!("{reference} was dealt with {amounts:?}") };
-        assert!(amount.starts_with(first[&reference]), "{reference} with {amount}");
+        assert!(amount.starts_with(if asks { "13" } else { first[&reference] }), "{reference} with {amount}");
     }
 }
 
@@ -167,8 +180,9 @@ proptest! {
     fn each_genuine_notification_is_dealt_with_exactly_once(
         failures in proptest::array::uniform4(0..5_u32),
         events in proptest::collection::vec(event(), 0..40),
+        asks in any::<bool>(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        runtime.unwrap().block_on(play(failures, events));
+        runtime.unwrap().block_on(play(failures, events, asks));
     }
 }

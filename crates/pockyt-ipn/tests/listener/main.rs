@@ -10,6 +10,7 @@
 
 mod admin;
 mod answers;
+mod asking;
 mod confirming;
 mod cuts;
 mod exactly_once;

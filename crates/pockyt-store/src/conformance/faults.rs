@@ -7,7 +7,7 @@ use std::time::Duration;
 use pockyt_model::{Notification, UtcMillis};
 
 use super::Store;
-use super::messages::{doubtful, payment, route, variant};
+use super::messages::{clean_reading, doubtful, payment, route, variant};
 use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Inbox, InboxAdmin, Lease, Mode};
 use crate::{NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, StoreError, StoreErrorKind};
 use crate::{StoredNotice, Variant};
@@ -156,6 +156,8 @@ async fn see_through<S: Store>(store: &Faulty<S>) {
         payment(&shop, 1, 6, "success", 13),
         doubtful(&shop, 3, 14),
         payment(&shop, 2, 5, "success", 15),
+        doubtful(&shop, 1, 16).to_be_confirmed(),
+        doubtful(&shop, 4, 17).to_be_confirmed(),
     ];
     for message in messages {
         let recorded = resend(store, &message).await;
@@ -163,7 +165,11 @@ async fn see_through<S: Store>(store: &Faulty<S>) {
         assert_eq!(stored.identity, message.identity);
         kept.insert(recorded.id());
     }
-    assert_eq!(kept.len(), 4, "two payments, a conflict and a doubtful message");
+    assert_eq!(
+        kept.len(),
+        6,
+        "two payments, a conflict and three doubtful messages, of which two are confirmed"
+    );
 
     let mut handled: BTreeMap<NoticeId, u32> = BTreeMap::new();
     let owner = OwnerToken::new("worker");
@@ -171,17 +177,34 @@ async fn see_through<S: Store>(store: &Faulty<S>) {
         let now = UtcMillis::new(now);
         // A worker stops at a failure and comes back later.
         while let Ok(Some(claimed)) = store.claim(&shop, &owner, now, Duration::from_millis(100)).await {
-            *handled.entry(claimed.notice.id).or_default() += 1;
+            match confirm(store, &claimed).await {
+                Ok(Recorded::First(id)) => *handled.entry(id).or_default() += 1,
+                // Of payment 1, which was there before.
+                Ok(other) => assert!(matches!(other, Recorded::Duplicate(_)), "{other:?}"),
+                Err(_) => break,
+            }
             if store.finish(&claimed.lease, Outcome::Done, now).await.is_err() {
                 break;
             }
         }
     }
     let counts = store.inner().counts().await.expect("counts");
-    assert_eq!((counts.done, counts.quarantined), (2, 2));
+    assert_eq!((counts.done, counts.quarantined), (4, 2));
     assert_eq!(State::ALL.into_iter().map(|state| counts.of(state)).sum::<usize>(), kept.len());
-    assert_eq!(handled.len(), 2, "those in quarantine are not handled");
+    assert_eq!(handled.len(), 3, "those in quarantine are not handled, and no payment twice");
+    let clean = resend(store, &payment(&shop, 4, 5, "success", 2000)).await;
+    assert!(handled.contains_key(&clean.id()) && matches!(clean, Recorded::Duplicate(_)), "{clean:?}");
     assert!(handled.values().all(|times| *times <= 2), "once more than needed at most: {handled:?}");
+}
+
+/// What a query would say of those that are to be confirmed: payment 1 and payment 4, each of 5.
+async fn confirm<S: Store>(store: &Faulty<S>, claimed: &Claimed) -> Result<Recorded, FinishError> {
+    let Claimed { notice, lease, .. } = claimed;
+    if !notice.to_confirm {
+        return Ok(Recorded::First(notice.id));
+    }
+    let payment = if notice.received_at.get() == 16 { 1 } else { 4 };
+    store.identify(lease, &clean_reading(&notice.route, payment, 5, "success")).await
 }
 
 /// Until it is said to be kept, as Pockyt does.

@@ -1,5 +1,6 @@
 //! A naive inbox to compare with, over random histories.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use pockyt_model::UtcMillis;
@@ -7,9 +8,9 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 
 use super::Store;
-use super::messages::{doubtful, route, variant};
+use super::messages::{clean_reading, doubtful, route, variant};
 use crate::{Claimed, Counts, Decided, Decision, Doubt, FinishError, Finished, Mode, NoticeId, Outcome};
-use crate::{OwnerToken, Recorded, State};
+use crate::{MAX_VARIANTS, OwnerToken, Recorded, State};
 
 /// One thing that happens to an inbox.
 #[derive(Clone, Debug)]
@@ -38,6 +39,15 @@ pub enum Step {
         /// What for.
         outcome: FinishAs,
     },
+    /// One of the leases ever given out is used to say what its notice is about.
+    Identify {
+        /// Which, counted from the newest, and around.
+        lease: usize,
+        /// What about.
+        payment: u32,
+        /// What was found out.
+        amount: u32,
+    },
     /// Old records go.
     Prune {
         /// Which.
@@ -53,6 +63,8 @@ pub enum Step {
         amount: Option<u32>,
         /// What it says besides, which does not matter.
         time: u32,
+        /// Whether it is to be confirmed.
+        to_confirm: bool,
     },
 }
 
@@ -90,10 +102,13 @@ pub fn histories() -> impl Strategy<Value = Vec<Step>> {
     ];
     let mode = prop_oneof![3 => Just(Mode::Apply), 1 => Just(Mode::DryRun)];
     let step = prop_oneof![
-        4 => (0..4_u32, amount, 0..3_u32)
-            .prop_map(|(payment, amount, time)| Step::Record { payment, amount, time }),
+        4 => (0..4_u32, amount, 0..3_u32, any::<bool>()).prop_map(|(payment, amount, time, to_confirm)| {
+            Step::Record { payment, amount, time, to_confirm }
+        }),
         4 => (1..60_u64).prop_map(|lease| Step::Claim { lease }),
         4 => (0..4_usize, outcome).prop_map(|(lease, outcome)| Step::Finish { lease, outcome }),
+        3 => (0..4_usize, 0..4_u32, 1..3_u32)
+            .prop_map(|(lease, payment, amount)| Step::Identify { lease, payment, amount }),
         3 => (1..80_u64).prop_map(Step::Advance),
         1 => (select(&Finished::ALL), 0..4_usize).prop_map(|(state, limit)| Step::Prune { state, limit }),
         2 => (any::<u8>(), decision, mode)
@@ -114,13 +129,16 @@ pub async fn agrees<I: Store>(inbox: &I, history: &[Step]) {
     model.compare(inbox).await;
 }
 
+/// Payment, amount and time of a message; without an amount it is doubtful.
+type Content = (u32, Option<u32>, u32);
+
 /// One message, as simply as it can be told.
 struct Row {
     id: NoticeId,
-    payment: u32,
-    amount: Option<u32>,
-    /// The first is the notice's own; of doubtful ones there is only one.
-    times: Vec<u32>,
+    /// What was kept: first the notice's own, then its variants'.
+    contents: Vec<Content>,
+    to_confirm: bool,
+    is_doubted: bool,
     state: State,
     received_at: u64,
     /// Of waiting and leased rows.
@@ -138,7 +156,7 @@ impl Row {
     }
 
     fn variants(&self) -> usize {
-        if self.pruned { 0 } else { self.times.len() - 1 }
+        if self.pruned { 0 } else { self.contents.len() - 1 }
     }
 }
 
@@ -147,6 +165,10 @@ struct Model {
     now: u64,
     rows: Vec<Row>,
     leases: Vec<Claimed>,
+    /// By payment and amount; without one, doubtful messages.
+    seen: BTreeMap<(u32, Option<u32>), NoticeId>,
+    /// Of clean messages, by payment.
+    first: BTreeMap<u32, NoticeId>,
 }
 
 impl Model {
@@ -157,36 +179,47 @@ impl Model {
             Step::Finish { lease, outcome } => self.finish(inbox, *lease, *outcome).await,
             Step::Decide { notice, decision, mode } => self.decide(inbox, *notice, decision, *mode).await,
             Step::Prune { state, limit } => self.prune(inbox, *state, *limit).await,
-            Step::Record { payment, amount, time } => self.record(inbox, *payment, *amount, *time).await,
+            Step::Identify { lease, payment, amount } => {
+                self.identify(inbox, *lease, *payment, *amount).await;
+            }
+            Step::Record { payment, amount, time, to_confirm } => {
+                self.record(inbox, (*payment, *amount, *time), *to_confirm).await;
+            }
         }
     }
 
-    async fn record<I: Store>(&mut self, inbox: &I, number: u32, amount: Option<u32>, time: u32) {
-        let shop = route("shop");
+    async fn record<I: Store>(&mut self, inbox: &I, content: Content, to_confirm: bool) {
+        let (shop, (number, amount, time)) = (route("shop"), content);
         let notice = match amount {
             Some(amount) => variant(&shop, number, amount, time, self.now),
             None => doubtful(&shop, number, self.now),
         };
+        let notice = if to_confirm { notice.to_be_confirmed() } else { notice };
         let recorded = inbox.record(notice).await.expect("records");
-        if let Some(row) = self.rows.iter_mut().find(|row| row.payment == number && row.amount == amount) {
-            assert_eq!(recorded, Recorded::Duplicate(row.id));
-            if amount.is_some() && !row.pruned && !row.times.contains(&time) {
-                row.times.push(time);
+        if let Some(&known) = self.seen.get(&(number, amount)) {
+            assert_eq!(recorded, Recorded::Duplicate(known));
+            let row = self.row(known).expect("was recorded");
+            let has_room = row.variants() < MAX_VARIANTS && !row.pruned;
+            if amount.is_some() && has_room && !row.contents.contains(&content) {
+                row.contents.push(content);
             }
             return;
         }
         let id = recorded.id();
         assert!(self.rows.iter().all(|row| row.id != id), "a number of its own");
-        let conflict =
-            amount.is_some() && self.rows.iter().any(|row| row.payment == number && row.amount.is_some());
+        let conflict = amount.is_some() && self.first.contains_key(&number);
         assert_eq!(recorded, if conflict { Recorded::Conflict(id) } else { Recorded::First(id) });
-        let state = if conflict || amount.is_none() { State::Quarantined } else { State::Waiting };
+        self.seen.insert((number, amount), id);
+        if amount.is_some() {
+            self.first.entry(number).or_insert(id);
+        }
+        let held = conflict || (amount.is_none() && !to_confirm);
         self.rows.push(Row {
             id,
-            payment: number,
-            amount,
-            times: vec![time],
-            state,
+            contents: vec![content],
+            to_confirm,
+            is_doubted: conflict || amount.is_none(),
+            state: if held { State::Quarantined } else { State::Waiting },
             received_at: self.now,
             due_at: self.now,
             changed_at: self.now,
@@ -195,6 +228,32 @@ impl Model {
             deferrals: 0,
             pruned: false,
         });
+    }
+
+    async fn identify<I: Store>(&mut self, inbox: &I, lease: usize, payment: u32, amount: u32) {
+        let Some(claimed) = self.lease(lease) else { return };
+        let reading = clean_reading(&route("shop"), payment, amount, "success");
+        let found = inbox.identify(&claimed.lease, &reading).await;
+        let own = claimed.notice.id;
+        let is_held = |row: &mut Row| row.state == State::Leased && row.fence == claimed.lease.fence();
+        if !self.row(own).is_some_and(is_held) {
+            assert!(matches!(found, Err(FinishError::LeaseLost)), "the lease is over");
+            return;
+        }
+        let first = *self.first.entry(payment).or_insert(own);
+        let expected = if first == own {
+            self.seen.entry((payment, Some(amount))).or_insert(own);
+            Recorded::First(own)
+        } else if self.seen.get(&(payment, Some(amount))) == Some(&first) {
+            Recorded::Duplicate(first)
+        } else {
+            Recorded::Conflict(first)
+        };
+        assert_eq!(found.expect("the lease holds"), expected);
+    }
+
+    fn lease(&self, back: usize) -> Option<Claimed> {
+        self.leases.iter().rev().nth(back.checked_rem(self.leases.len())?).cloned()
     }
 
     async fn claim<I: Store>(&mut self, inbox: &I, lease: u64) {
@@ -219,8 +278,7 @@ impl Model {
 
     async fn finish<I: Store>(&mut self, inbox: &I, lease: usize, outcome: FinishAs) {
         let now = self.now;
-        let Some(back) = lease.checked_rem(self.leases.len()) else { return };
-        let Some(claimed) = self.leases.iter().rev().nth(back).cloned() else { return };
+        let Some(claimed) = self.lease(lease) else { return };
         let at = |delay| UtcMillis::new(now + delay);
         let why = String::from("why");
         let written = match outcome {
@@ -247,6 +305,7 @@ impl Model {
             FinishAs::Quarantine => (State::Quarantined, 0),
             FinishAs::Defer(delay) | FinishAs::Retry(delay) => (State::Waiting, now + delay),
         };
+        row.is_doubted |= matches!(outcome, FinishAs::Quarantine);
         row.deferrals += u32::from(matches!(outcome, FinishAs::Defer(_)));
         row.failures += u32::from(matches!(outcome, FinishAs::Retry(_)));
     }
@@ -274,8 +333,10 @@ impl Model {
         assert_eq!(decided, expected);
         if let (Decided::Moved { to, .. }, Mode::Apply) = (decided, mode) {
             (row.state, row.due_at, row.changed_at) = (to, now, now);
-            if *decision == Decision::Redrive {
-                (row.failures, row.deferrals) = (0, 0);
+            match decision {
+                Decision::Redrive => (row.failures, row.deferrals) = (0, 0),
+                Decision::Release { .. } => row.to_confirm = false,
+                Decision::Dismiss { .. } => {}
             }
         }
     }
@@ -290,6 +351,7 @@ impl Model {
             assert_eq!((kept.standing.state(), kept.changed_at.get()), (row.state, row.changed_at));
             assert_eq!((kept.failures, kept.deferrals, kept.fence), (row.failures, row.deferrals, row.fence));
             assert_eq!(kept.received_at.get(), row.received_at);
+            assert_eq!((kept.to_confirm, kept.quarantine.is_some()), (row.to_confirm, row.is_doubted));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The notices and their indexes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map};
 use std::ops::Bound;
 use std::time::Duration;
 
@@ -14,13 +15,14 @@ use crate::{Route, Standing, State, StoredNotice, Variant};
 #[derive(Debug, Default)]
 pub(super) struct Books {
     last_id: u64,
-    notices: BTreeMap<NoticeId, StoredNotice>,
+    /// Boxed, since a tree's nodes are half empty and a notice is large.
+    notices: BTreeMap<NoticeId, Box<StoredNotice>>,
     variants: BTreeMap<NoticeId, Vec<Variant>>,
     /// What may be claimed and from when on.
     due: BTreeMap<Route, BTreeSet<(UtcMillis, NoticeId)>>,
     by_state: BTreeMap<State, BTreeSet<NoticeId>>,
     /// Never pruned.
-    clean: BTreeMap<Route, HashMap<String, Seen>>,
+    clean: BTreeMap<Route, HashMap<Box<str>, Seen>>,
     /// Never pruned.
     doubtful: BTreeMap<(Route, ContentDigest), NoticeId>,
 }
@@ -30,24 +32,58 @@ pub(super) struct Books {
 #[derive(Debug)]
 struct Seen {
     first: NoticeId,
-    by_fingerprint: BTreeMap<[u8; 32], NoticeId>,
+    fingerprint: [u8; 32],
+    /// Of other fingerprints. Hardly any key has one, so the rest pay one word for it.
+    #[expect(clippy::box_collection, reason = "every key pays for its size")]
+    others: Option<Box<BTreeMap<[u8; 32], NoticeId>>>,
+}
+
+impl Seen {
+    fn new(first: NoticeId, fingerprint: [u8; 32]) -> Self {
+        Self { first, fingerprint, others: None }
+    }
+
+    fn of(&self, fingerprint: &[u8; 32]) -> Option<NoticeId> {
+        if *fingerprint == self.fingerprint {
+            Some(self.first)
+        } else {
+            self.others.as_ref()?.get(fingerprint).copied()
+        }
+    }
+
+    /// What is there already stays.
+    fn add(&mut self, fingerprint: [u8; 32], id: NoticeId) {
+        if fingerprint != self.fingerprint {
+            self.others.get_or_insert_default().entry(fingerprint).or_insert(id);
+        }
+    }
+}
+
+/// What a message is among those that were there before.
+enum Met {
+    First,
+    Equal(NoticeId),
+    /// With the first of its key.
+    Conflict(NoticeId),
 }
 
 impl Books {
     pub(super) fn record(&mut self, new: NewNotice) -> Recorded {
-        let (known, conflict) = self.look_up(&new.route, &new.identity);
-        if let Some(id) = known {
-            self.keep_variant(id, new);
-            return Recorded::Duplicate(id);
-        }
-        self.last_id += 1;
-        let id = NoticeId::new(self.last_id);
-        self.remember(&new.route, &new.identity, id);
+        let id = NoticeId::new(self.last_id + 1);
+        let conflict = match self.meet(&new.route, &new.identity, id) {
+            Met::Equal(id) => {
+                self.keep_variant(id, new);
+                return Recorded::Duplicate(id);
+            }
+            Met::Conflict(with) => Some(with),
+            Met::First => None,
+        };
+        self.last_id = id.get();
         let quarantine =
             new.doubt.map(Quarantine::Doubt).or(conflict.map(|with| Quarantine::Conflict { with }));
         let due_at = new.received_at;
         let held = conflict.is_some() || (quarantine.is_some() && !new.to_confirm);
-        self.put(StoredNotice {
+        self.put(Box::new(StoredNotice {
             id,
             route: new.route,
             identity: new.identity,
@@ -64,7 +100,7 @@ impl Books {
             quarantine,
             to_confirm: new.to_confirm,
             fence: 0,
-        });
+        }));
         if conflict.is_some() { Recorded::Conflict(id) } else { Recorded::First(id) }
     }
 
@@ -84,29 +120,32 @@ impl Books {
         }
     }
 
-    /// The equal of a message, and else the one it is in conflict with.
-    fn look_up(&self, route: &Route, identity: &Identity) -> (Option<NoticeId>, Option<NoticeId>) {
+    /// Looks a message up, and remembers it as `id` unless it has an equal.
+    fn meet(&mut self, route: &Route, identity: &Identity, id: NoticeId) -> Met {
         match identity {
             Identity::Clean { key, fingerprint } => {
-                match self.clean.get(route).and_then(|keys| keys.get(key)) {
-                    None => (None, None),
-                    Some(seen) => (seen.by_fingerprint.get(fingerprint).copied(), Some(seen.first)),
+                match self.clean.entry(route.clone()).or_default().entry(key.as_str().into()) {
+                    Entry::Vacant(free) => {
+                        free.insert(Seen::new(id, *fingerprint));
+                        Met::First
+                    }
+                    Entry::Occupied(mut seen) => {
+                        let seen = seen.get_mut();
+                        if let Some(equal) = seen.of(fingerprint) {
+                            return Met::Equal(equal);
+                        }
+                        seen.add(*fingerprint, id);
+                        Met::Conflict(seen.first)
+                    }
                 }
             }
-            Identity::Doubtful(digest) => (self.doubtful.get(&(route.clone(), *digest)).copied(), None),
-        }
-    }
-
-    fn remember(&mut self, route: &Route, identity: &Identity, id: NoticeId) {
-        match identity {
-            Identity::Clean { key, fingerprint } => {
-                let seen = self.clean.entry(route.clone()).or_default().entry(key.clone());
-                let seen = seen.or_insert_with(|| Seen { first: id, by_fingerprint: BTreeMap::new() });
-                seen.by_fingerprint.entry(*fingerprint).or_insert(id);
-            }
-            Identity::Doubtful(digest) => {
-                self.doubtful.insert((route.clone(), *digest), id);
-            }
+            Identity::Doubtful(digest) => match self.doubtful.entry((route.clone(), *digest)) {
+                btree_map::Entry::Vacant(free) => {
+                    free.insert(id);
+                    Met::First
+                }
+                btree_map::Entry::Occupied(equal) => Met::Equal(*equal.get()),
+            },
         }
     }
 
@@ -132,7 +171,8 @@ impl Books {
         let until = now.plus(lease_for.min(MAX_LEASE));
         notice.standing = Standing::Leased { owner: owner.clone(), until };
         self.put(notice.clone());
-        Some(Claimed { lease: Lease::new(id, owner.clone(), notice.fence, until), notice, taken_over_from })
+        let lease = Lease::new(id, owner.clone(), notice.fence, until);
+        Some(Claimed { lease, notice: *notice, taken_over_from })
     }
 
     pub(super) fn finish(
@@ -162,17 +202,22 @@ impl Books {
     ) -> Result<Recorded, FinishError> {
         let held = self.notices.get(&lease.id).filter(|_| self.is_held(lease));
         let route = held.map(|notice| notice.route.clone()).ok_or(FinishError::LeaseLost)?;
-        let identity = Identity::of(notification);
-        Ok(match self.look_up(&route, &identity) {
-            (_, Some(first)) if first == lease.id => {
-                self.remember(&route, &identity, first);
-                Recorded::First(first)
-            }
-            (Some(equal), Some(first)) if equal == first => Recorded::Duplicate(first),
-            (_, Some(first)) => Recorded::Conflict(first),
-            (_, None) => {
-                self.remember(&route, &identity, lease.id);
+        let (key, fingerprint) = (notification.dedupe_key(), *notification.fingerprint().as_bytes());
+        Ok(match self.clean.entry(route).or_default().entry(key.as_str().into()) {
+            Entry::Vacant(free) => {
+                free.insert(Seen::new(lease.id, fingerprint));
                 Recorded::First(lease.id)
+            }
+            Entry::Occupied(mut seen) => {
+                let (first, equal) = (seen.get().first, seen.get().of(&fingerprint));
+                if first == lease.id {
+                    seen.get_mut().add(fingerprint, first);
+                    Recorded::First(first)
+                } else if equal == Some(first) {
+                    Recorded::Duplicate(first)
+                } else {
+                    Recorded::Conflict(first)
+                }
             }
         })
     }
@@ -182,7 +227,7 @@ impl Books {
     }
 
     pub(super) fn get(&self, id: NoticeId) -> Option<StoredNotice> {
-        self.notices.get(&id).cloned()
+        self.notices.get(&id).map(|notice| StoredNotice::clone(notice))
     }
 
     pub(super) fn list(&self, state: State, after: Option<NoticeId>, limit: usize) -> Vec<StoredNotice> {
@@ -241,7 +286,7 @@ impl Books {
         old.len().min(limit)
     }
 
-    fn put(&mut self, notice: StoredNotice) {
+    fn put(&mut self, notice: Box<StoredNotice>) {
         self.by_state.entry(notice.standing.state()).or_default().insert(notice.id);
         if let Some(due_at) = notice.standing.due_at() {
             self.due.entry(notice.route.clone()).or_default().insert((due_at, notice.id));
@@ -249,7 +294,7 @@ impl Books {
         self.notices.insert(notice.id, notice);
     }
 
-    fn take(&mut self, id: NoticeId) -> Option<StoredNotice> {
+    fn take(&mut self, id: NoticeId) -> Option<Box<StoredNotice>> {
         let notice = self.notices.remove(&id)?;
         if let Some(ids) = self.by_state.get_mut(&notice.standing.state()) {
             ids.remove(&id);

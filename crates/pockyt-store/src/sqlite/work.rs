@@ -24,6 +24,9 @@ pub(super) struct Fence(Arc<AtomicBool>);
 impl Fence {
     /// Watches over what is prepared on this connection.
     pub(super) fn install(&self, conn: &mut Connection) -> rusqlite::Result<()> {
+        // An error that ends the transaction would let everything after it be a transaction of its own.
+        let closed = Arc::clone(&self.0);
+        conn.commit_hook(Some(move || closed.load(Ordering::Relaxed)))?;
         let closed = Arc::clone(&self.0);
         conn.authorizer(Some(move |context: AuthContext<'_>| {
             let allowed = !closed.load(Ordering::Relaxed) || is_harmless(context.action);

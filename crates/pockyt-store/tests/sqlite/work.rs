@@ -142,6 +142,28 @@ fn an_error_that_ends_the_transaction_fails_the_call_and_undoes_all() {
 }
 
 #[test]
+fn what_is_written_after_such_an_error_is_undone_too() {
+    let (store, folder) = shop();
+    let claimed = claim(&store, 10).unwrap();
+    let work = |sql: &Connection, notice: &StoredNotice| {
+        let mut prepared = sql.prepare("INSERT INTO orders VALUES (2, '')").unwrap();
+        fulfil(sql, notice);
+        let id = notice.id.get();
+        sql.execute(&format!("INSERT OR ROLLBACK INTO orders VALUES ({id}, '')"), []).unwrap_err();
+        // There is no transaction any more, and each of these would be one of its own.
+        let _ = prepared.execute([]);
+        let _ = sql.execute("INSERT INTO orders VALUES (3, '')", []);
+        Outcome::Done
+    };
+    let failed = block_on(store.finish_with(&claimed.lease, NOW, work));
+    assert!(matches!(failed, Err(FinishError::Store(_))));
+    assert_eq!((orders(&folder), state(&store, &claimed.notice)), (0, State::Leased));
+    record(&store, 2);
+    assert!(matches!(block_on(store.finish_with(&claimed.lease, NOW, fulfil)), Ok(Outcome::Done)));
+    assert_eq!(orders(&folder), 1);
+}
+
+#[test]
 fn work_that_takes_its_own_notice_away_is_undone() {
     let (store, folder) = shop();
     let claimed = claim(&store, 10).unwrap();
