@@ -249,7 +249,8 @@ impl MockPockyt {
         self.site.world.view(|sim| sim.transaction(transaction_no))
     }
 
-    /// The notifications of one order, or all of them, with their attempts.
+    /// The notifications of one order, or all of them, with their attempts. Of those of which nothing more is to
+    /// come the latest 10,000 are kept.
     pub fn notifications(&self, transaction_no: Option<&str>) -> Vec<NotificationView> {
         self.site.world.view(|sim| sim.notifications(transaction_no))
     }

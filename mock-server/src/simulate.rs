@@ -114,8 +114,9 @@ impl Simulation {
         let first = next.fetch_add(AT_A_TIME, Ordering::Relaxed);
         let end = first.saturating_add(AT_A_TIME).min(self.payments);
         let mut batch = Batch { first, digests: Vec::new(), tally: Tally::default() };
+        let mut memory = Vec::new();
         for index in first..end {
-            let digest = history::play(self, index, merchant, &mut batch.tally, None);
+            let digest = history::play(self, index, merchant, &mut batch.tally, None, &mut memory);
             batch.digests.extend_from_slice(&digest.to_be_bytes());
         }
         (first < end).then_some(batch)

@@ -21,6 +21,15 @@ impl Encoding {
     /// By `Content-Type`; a form, or no type at all, that begins with `{` is JSON, since curl calls a
     /// body a form unless told otherwise. `None` for any other type.
     pub(crate) fn of(content_type: Option<&str>, body: &[u8]) -> Option<Self> {
+        match content_type {
+            Some("application/json") => return Some(Self::Json),
+            Some("application/x-www-form-urlencoded")
+                if body.first().is_some_and(u8::is_ascii_alphabetic) =>
+            {
+                return Some(Self::Form);
+            }
+            _ => {}
+        }
         let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
         let is = |name: &str| media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case(name));
         if is("application/json") {
@@ -135,7 +144,7 @@ pub(crate) fn as_form<'f>(body: &[u8], form: &'f mut Vec<u8>) -> Option<&'f [u8]
 
 /// What stands before a quotation mark, and what after it.
 fn to_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (before, after) = text.split_at_checked(text.iter().position(|byte| *byte == b'"')?)?;
+    let (before, after) = text.split_at_checked(memchr::memchr(b'"', text)?)?;
     Some((before, after.get(1..)?))
 }
 

@@ -98,17 +98,23 @@ pub fn operations() -> &'static [Operation] {
 /// The operation that is served at a path, by its own name or an alias. A part of a documented path in
 /// braces, as in `/v1/payor/upload/{payorNo}`, stands for any one part.
 pub fn at_path(path: &str) -> Option<&'static Operation> {
-    static PLAIN: LazyLock<BTreeMap<&str, &Operation>> = LazyLock::new(|| {
+    // By length, which tells nearly all of them apart.
+    static PLAIN: LazyLock<BTreeMap<usize, Vec<(&str, &Operation)>>> = LazyLock::new(|| {
         let all =
             operations().iter().flat_map(|operation| operation.paths().map(move |path| (path, operation)));
-        all.filter(|(path, _)| !path.contains('{')).collect()
+        let mut plain = BTreeMap::<_, Vec<_>>::new();
+        for (path, operation) in all.filter(|(path, _)| !path.contains('{')) {
+            plain.entry(path.len()).or_default().push((path, operation));
+        }
+        plain
     });
     let fits = |known: &str| {
         let before = known.split_once('{').map(|(before, _)| before);
         let rest = before.and_then(|before| path.strip_prefix(before));
         rest.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
     };
-    let plain = PLAIN.get(path).copied();
+    let mut of_length = PLAIN.get(&path.len()).into_iter().flatten();
+    let plain = of_length.find(|(known, _)| *known == path).map(|(_, operation)| *operation);
     plain.or_else(|| operations().iter().find(|operation| operation.paths().any(fits)))
 }
 

@@ -16,7 +16,9 @@ pub(crate) struct Params<'a>(SmallVec<[(&'a str, &'a str); 20]>);
 
 impl<'a> Params<'a> {
     pub(crate) fn of(fields: &'a Fields<'_>) -> Self {
-        Self(fields.iter().collect())
+        let mut all = SmallVec::new();
+        fields.iter().for_each(|field| all.push(field));
+        Self(all)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
@@ -59,22 +61,23 @@ pub(crate) fn fields(
     now: Millis,
 ) -> Result<(), Refusal> {
     // The signature was judged before, and the fields that it covers come without it.
-    let fields = operation.fields.iter().filter(|field| field.rule != Rule::Signature);
-    let fields: SmallVec<[(&Field, Option<&str>); 32]> =
-        fields.map(|field| (field, params.given(field.name))).collect();
-    for (field, given) in &fields {
-        if let Some(rule) = missing(field, *given, profile, params) {
+    let fields = operation.fields.iter().filter(|field| !matches!(field.rule, Rule::Signature));
+    let mut all_given = SmallVec::<[(&Field, &str); 20]>::new();
+    for field in fields {
+        let given = params.given(field.name);
+        if let Some(rule) = missing(field, given, profile, params) {
             return Err(Refusal::missing(field.name, rule));
         }
+        all_given.extend(given.map(|value| (field, value)));
     }
     conditional(operation, profile, params)?;
-    for (field, given) in &fields {
-        match given {
-            Some("") if is_needed(field, profile, params) => {
+    for (field, value) in all_given {
+        match value {
+            "" if is_needed(field, profile, params) => {
                 return Err(Refusal::bad_value(field.name, "a required field is not empty"));
             }
-            None | Some("") => {}
-            Some(value) => broken(field.rule, value)
+            "" => {}
+            value => broken(field.rule, value)
                 .or_else(|| too_long(field.rule, value, profile))
                 .or_else(|| unlisted(field.rule, value).filter(|_| profile.refuse_unlisted_values))
                 .map_or(Ok(()), |rule| Err(Refusal::bad_value(field.name, rule)))?,
@@ -165,9 +168,7 @@ fn broken(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
         Rule::Email => is_email(value),
         Rule::Json => serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(),
         Rule::Minutes => number().is_some_and(|minutes| (1..=525_600).contains(&minutes)),
-        Rule::Reference => {
-            is_short(MAX_REFERENCE) && value.trim() == value && !value.chars().any(char::is_control)
-        }
+        Rule::Reference => is_short(MAX_REFERENCE) && (is_plain_word(value) || is_visible(value)),
         Rule::Signature => true,
         Rule::Text(most) => is_short(most),
         Rule::Timestamp => time::parse_utc(value).is_some(),
@@ -211,8 +212,17 @@ fn sentence(rule: Rule) -> Cow<'static, str> {
 
 fn too_long(rule: Rule, value: &str, profile: &Profile) -> Option<Cow<'static, str>> {
     let most = usize::try_from(profile.max_reference_length).unwrap_or(usize::MAX);
-    (rule == Rule::Reference && value.len() > most && value.chars().count() > most)
+    (value.len() > most && rule == Rule::Reference && value.chars().count() > most)
         .then(|| format!("a reference is at most {most} characters").into())
+}
+
+/// Most references are such words.
+fn is_plain_word(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn is_visible(value: &str) -> bool {
+    value.trim() == value && !value.chars().any(char::is_control)
 }
 
 fn is_url(value: &str) -> bool {
@@ -286,7 +296,7 @@ const VENDORS: [&str; 20] = [
 
 fn unlisted(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
     let named = |vendor: &&str| vendor.eq_ignore_ascii_case(value);
-    (rule == Rule::Vendor && !VENDORS.iter().any(named))
+    (matches!(rule, Rule::Vendor) && !VENDORS.iter().any(named))
         .then_some(Cow::Borrowed("no source names this vendor"))
 }
 

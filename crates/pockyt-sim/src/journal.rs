@@ -1,10 +1,13 @@
 //! What happened, in a bounded ring, with counters that go on.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::fmt;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use smallvec::SmallVec;
 
+use crate::answer::is_plain;
 use crate::order::Status;
 use crate::{AttemptId, FailureReason, Fault, FaultKind, Millis, NotificationId, NotificationKind, Verdict};
 
@@ -182,22 +185,38 @@ pub struct RequestRecord {
     pub lost: bool,
 }
 
-/// The fields of a request, in the order in which they came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parameters(pub Vec<(String, String)>);
+/// The fields of a request, in the order in which they came. As JSON an object.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Parameters {
+    /// Names and values, one after another: a journal keeps many of them.
+    text: Box<str>,
+    /// Where each name ends, and where its value.
+    ends: Box<[(u16, u16)]>,
+}
 
 impl Parameters {
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut start = 0;
+        self.ends.iter().map(move |(name_end, end)| {
+            let [name_end, end] = [name_end, end].map(|end| usize::from(*end));
+            let name = self.text.get(start..name_end).unwrap_or_default();
+            start = end;
+            (name, self.text.get(name_end..end).unwrap_or_default())
+        })
+    }
+
     /// What is kept of the fields, and how many are not kept.
     pub(crate) fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> (Self, usize) {
         const MAX_FIELDS: usize = 64;
         const MAX_NAME: usize = 64;
         const MAX_VALUE: usize = 512;
         const MAX_JSON: usize = 12 * 1024;
-        let mut kept = Vec::new();
+        let mut kept = SmallVec::<[(&str, &str); 16]>::new();
         let (mut json, mut omitted) = (0, 0);
         for (name, value) in fields {
-            let field = (cut(name, MAX_NAME), cut(value, MAX_VALUE));
-            json += json_length(&field.0) + json_length(&field.1) + 2;
+            let field = (beginning(name, MAX_NAME), beginning(value, MAX_VALUE));
+            json += json_length(field.0) + json_length(field.1) + 2;
             // What comes after a field that has no room is left out as well: the beginning is kept whole.
             if kept.len() < MAX_FIELDS && json <= MAX_JSON {
                 kept.push(field);
@@ -205,12 +224,31 @@ impl Parameters {
                 omitted += 1;
             }
         }
-        (Self(kept), omitted)
+        let mut text = String::with_capacity(kept.iter().map(|(name, value)| name.len() + value.len()).sum());
+        let mut ends = Vec::with_capacity(kept.len());
+        for (name, value) in kept {
+            text.push_str(name);
+            let name_end = text.len();
+            text.push_str(value);
+            // No text is longer than its JSON, of which there is less.
+            let [name_end, end] = [name_end, text.len()].map(|end| u16::try_from(end).unwrap_or(u16::MAX));
+            ends.push((name_end, end));
+        }
+        (Self { text: text.into(), ends: ends.into() }, omitted)
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 
 /// How long a text is as a JSON string.
 fn json_length(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len() + 2;
+    }
     let length = |byte| match byte {
         b'"' | b'\\' | 0x08 | 0x09 | 0x0a | 0x0c | 0x0d => 2,
         0..0x20 => 6,
@@ -221,14 +259,22 @@ fn json_length(text: &str) -> usize {
 
 /// The first so many characters.
 pub(crate) fn cut(text: &str, characters: usize) -> String {
+    beginning(text, characters).to_owned()
+}
+
+fn beginning(text: &str, characters: usize) -> &str {
+    // No text has more characters than bytes, and most are short.
+    if text.len() <= characters {
+        return text;
+    }
     let end = text.char_indices().nth(characters).map_or(text.len(), |(end, _)| end);
-    text.get(..end).unwrap_or(text).to_owned()
+    text.get(..end).unwrap_or(text)
 }
 
 impl Serialize for Parameters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
+        let mut map = serializer.serialize_map(Some(self.ends.len()))?;
+        for (name, value) in self.iter() {
             map.serialize_entry(name, value)?;
         }
         map.end()
@@ -265,7 +311,8 @@ pub(crate) struct Journal {
     entries: VecDeque<JournalEntry>,
     counts: JournalCounts,
     last: Millis,
-    views: BTreeMap<String, View>,
+    /// By merchant, in their order.
+    views: Vec<(String, View)>,
 }
 
 /// What one merchant sees of the journal.
@@ -277,10 +324,20 @@ struct View {
 }
 
 impl Journal {
+    /// The merchants come in their order, each once.
     pub(crate) fn new(capacity: usize, merchants: impl Iterator<Item = String>) -> Self {
-        let mut journal = Self { capacity, ..Self::default() };
-        journal.views.extend(merchants.map(|merchant_no| (merchant_no, View::default())));
-        journal
+        let views = merchants.map(|merchant_no| (merchant_no, View::default())).collect();
+        Self { capacity, views, ..Self::default() }
+    }
+
+    fn view(&self, merchant_no: &str) -> Option<&View> {
+        let place = self.views.binary_search_by(|(known, _)| known.as_str().cmp(merchant_no)).ok()?;
+        self.views.get(place).map(|(_, view)| view)
+    }
+
+    fn view_mut(&mut self, merchant_no: &str) -> Option<&mut View> {
+        let place = self.views.binary_search_by(|(known, _)| known.as_str().cmp(merchant_no)).ok()?;
+        self.views.get_mut(place).map(|(_, view)| view)
     }
 
     /// Whether any entry is kept at all.
@@ -297,20 +354,21 @@ impl Journal {
     }
 
     pub(crate) fn entries_of(&self, merchant_no: &str) -> impl Iterator<Item = &JournalEntry> {
-        let after = self.views.get(merchant_no).map_or(0, |view| view.after);
+        let after = self.view(merchant_no).map_or(0, |view| view.after);
         self.entries
             .iter()
             .filter(move |entry| entry.seq > after && entry.merchant_no.as_deref() == Some(merchant_no))
     }
 
     pub(crate) fn counts_of(&self, merchant_no: &str) -> Option<JournalCounts> {
-        self.views.get(merchant_no).map(|view| view.counts)
+        self.view(merchant_no).map(|view| view.counts)
     }
 
     /// Lets a merchant see nothing of what was written so far.
     pub(crate) fn begin_again(&mut self, merchant_no: &str) {
-        if let Some(view) = self.views.get_mut(merchant_no) {
-            *view = View { after: self.counts.entries, counts: JournalCounts::default() };
+        let after = self.counts.entries;
+        if let Some(view) = self.view_mut(merchant_no) {
+            *view = View { after, counts: JournalCounts::default() };
         }
     }
 
@@ -330,7 +388,7 @@ impl Journal {
         let is_kept = self.keeps_entries();
         self.last = self.last.max(at);
         self.counts.count(counted, is_kept);
-        if let Some(view) = merchant_no.and_then(|no| self.views.get_mut(no)) {
+        if let Some(view) = merchant_no.and_then(|no| self.view_mut(no)) {
             view.counts.count(counted, is_kept);
         }
         if !is_kept {
@@ -348,7 +406,7 @@ impl Journal {
     fn drop_oldest(&mut self) {
         let Some(oldest) = self.entries.pop_front() else { return };
         self.counts.dropped += 1;
-        let view = oldest.merchant_no.and_then(|no| self.views.get_mut(&no));
+        let view = oldest.merchant_no.and_then(|no| self.view_mut(&no));
         if let Some(view) = view.filter(|view| oldest.seq > view.after) {
             view.counts.dropped += 1;
         }

@@ -23,6 +23,7 @@ pub mod profile;
 mod refusal;
 mod schedule;
 mod script;
+mod short;
 mod sim;
 mod time;
 mod view;
@@ -48,5 +49,6 @@ pub use script::{Script, Wallet};
 pub use sim::{Connection, ControlError, HeadCut, Reception, Sim};
 pub use time::Millis;
 pub use view::{
-    AttemptView, NotificationKind, NotificationView, PageView, PayoutView, RefundView, TransactionView,
+    AttemptView, NotificationKind, NotificationView, PageView, PayoutView, RefundView, Standing,
+    TransactionView,
 };

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::short::Short;
+
 /// Currencies without a smaller unit, as the vendor's sample back end treats them.
 const WHOLE_UNITS_ONLY: [&str; 3] = ["IDR", "JPY", "KRW"];
 /// The least amounts of the vendor's PHP SDK, in hundredths.
@@ -80,31 +82,28 @@ impl Amount {
 
     /// `13.00`; `13` in a currency without a smaller unit.
     pub(crate) fn text(self, currency: &str) -> String {
-        let mut text = String::with_capacity(16);
-        self.write(currency, &mut text);
-        text
+        self.short(currency).into()
     }
 
-    /// Appends [`Amount::text`].
-    pub(crate) fn write(self, currency: &str, text: &mut String) {
-        // From the right: digits and a point, at most 21 bytes.
-        let mut bytes = [0; 24];
-        let mut rest = self.0 / if WHOLE_UNITS_ONLY.contains(&currency) { 100 } else { 1 };
-        let point = if WHOLE_UNITS_ONLY.contains(&currency) { usize::MAX } else { 2 };
-        let mut length = 0;
-        for (place, byte) in bytes.iter_mut().rev().enumerate() {
-            if place == point {
-                *byte = b'.';
-            } else {
-                *byte = digit(rest % 10);
-                rest /= 10;
-            }
-            length = place + 1;
-            if rest == 0 && (point == usize::MAX || place > point) {
-                break;
-            }
+    /// The same, without memory of its own.
+    pub(crate) fn short(self, currency: &str) -> Short {
+        let is_whole = WHOLE_UNITS_ONLY.contains(&currency);
+        let units = self.0 / 100;
+        let mut text = Short::default();
+        let mut scale = 1;
+        while units / scale >= 10 {
+            scale *= 10;
         }
-        text.push_str(ascii(bytes.get(bytes.len() - length..).unwrap_or_default()));
+        while scale > 0 {
+            text.push(digit(units / scale % 10));
+            scale /= 10;
+        }
+        if !is_whole {
+            text.push(b'.');
+            text.push(digit(self.0 / 10 % 10));
+            text.push(digit(self.0 % 10));
+        }
+        text
     }
 
     /// `100` for a whole amount, else as [`Amount::text`]: the number in the answer of an automatic debit.

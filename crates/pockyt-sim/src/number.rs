@@ -53,6 +53,13 @@ impl Number {
     }
 }
 
+/// Those of a list of merchants, one for each ordinal in turn, that have this one: one, but where there are more
+/// than a million.
+pub(crate) fn of_ordinal<M>(merchants: &[M], ordinal: u64) -> impl Iterator<Item = &M> {
+    let [first, step] = [ordinal, ORDINALS].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+    merchants.iter().skip(first).step_by(step)
+}
+
 impl Default for Number {
     fn default() -> Self {
         Self([b'0'; DIGITS])
@@ -82,6 +89,16 @@ impl From<Number> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn beyond_a_million_merchants_share_ordinals() {
+        let merchants: Vec<u64> = (0..2_000_002).collect();
+        let of = |ordinal| of_ordinal(&merchants, ordinal).copied().collect::<Vec<_>>();
+        assert_eq!(of(1), [1, 1_000_001, 2_000_001]);
+        assert_eq!(of(2), [2, 1_000_002]);
+        assert!(of(1).into_iter().all(|place| Number::new(place, 7).ordinal() == Some(1)));
+        assert_eq!(of_ordinal(&merchants[..9], 9).next(), None);
+    }
 
     #[test]
     fn a_number_is_its_text_and_knows_its_merchant() {

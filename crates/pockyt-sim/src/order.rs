@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::agenda::Key;
-use crate::money::{Amount, ascii, digit};
+use crate::money::{Amount, ascii};
 use crate::number::Number;
+use crate::short::Short;
 use crate::view::{RefundView, TransactionView};
 use crate::{Millis, fixtures};
 
@@ -237,10 +238,10 @@ impl Order {
     }
 
     /// The payment channel's number of a paid order: the day and some digits.
-    pub(crate) fn vendor_id(&self) -> Option<String> {
+    pub(crate) fn vendor_id(&self) -> Option<Short> {
         let digits = self.channel_id?.into_iter().flat_map(|pair| [pair >> 4, pair & 0x0f]);
         let mut id = self.paid()?.day();
-        id.extend(digits.map(|value| char::from(digit(u64::from(value)))));
+        digits.for_each(|value| id.push_digit(value));
         Some(id)
     }
 
@@ -306,8 +307,8 @@ impl Order {
             callback_url: self.callback_url.clone(),
             cashier_url: self.has_cashier.then(|| self.cashier_url(public_url)),
             deep_link: self.deep_link(public_url),
-            create_time: self.created.in_answers(),
-            payment_time: self.paid().map(Millis::in_answers),
+            create_time: self.created.in_answers().into(),
+            payment_time: self.paid().map(|paid| paid.in_answers().into()),
             expires_at: self.expiry_timer.map(|(at, _)| at),
             refunded_amount: self.refunded().text(&self.currency),
             refunds: self.refunds().iter().map(|refund| refund.view(&self.currency)).collect(),

@@ -34,9 +34,12 @@ use crate::journal::Journal;
 use crate::namespace::{Namespace, Store};
 use crate::number::Number;
 use crate::order::{Order, Status};
-use crate::view::TransactionView;
-use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault, fixtures};
+use crate::view::{Standing, TransactionView};
+use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault, fixtures, number};
 use notify::Notifications;
+
+/// By merchant number.
+type Namespaces = BTreeMap<String, Box<Namespace>>;
 
 /// Pockyt as a state machine: requests, time and verdicts go in, answers and deliveries come out.
 ///
@@ -50,7 +53,7 @@ use notify::Notifications;
 pub struct Sim {
     config: Config,
     now: Millis,
-    namespaces: BTreeMap<String, Box<Namespace>>,
+    namespaces: Namespaces,
     /// The merchants in the order in which they are configured.
     merchants: Vec<String>,
     /// From the number of what is not an order to its merchant.
@@ -68,7 +71,7 @@ impl Sim {
     /// A new Pockyt. The published sandbox account 200043, if it is configured with its published token,
     /// holds the documentation's example orders.
     pub fn new(config: Config, now: Millis) -> Self {
-        let mut namespaces = BTreeMap::<String, Box<Namespace>>::new();
+        let mut namespaces = Namespaces::new();
         let mut merchants = Vec::new();
         for account in &config.accounts {
             let merchant_no = account.merchant_no();
@@ -132,6 +135,17 @@ impl Sim {
         let mut orders: Vec<&Order> = self.namespaces.values().flat_map(|n| n.orders.iter()).collect();
         orders.sort_by_key(|order| order.position);
         orders.into_iter().map(|order| order.view(&self.config.public_url)).collect()
+    }
+
+    /// How all orders stand, those included that queries do not see: less than [`Sim::transactions`] says, in
+    /// no order, and sooner.
+    pub fn standings(&self) -> impl Iterator<Item = Standing<'_>> {
+        let orders = self.namespaces.values().flat_map(|namespace| namespace.orders.iter());
+        orders.map(|order| Standing {
+            reference: order.reference.as_deref(),
+            status: order.status,
+            refunded_amount: order.refunded().text(&order.currency),
+        })
     }
 
     /// One order.
@@ -199,10 +213,7 @@ impl Sim {
 
     /// Whose an order is if there is one of this number: the number says it, but for the documentation's.
     fn merchant_by(&self, number: &str) -> Option<&str> {
-        match Number::parse(number)?.ordinal() {
-            Some(ordinal) => self.merchants.get(usize::try_from(ordinal).ok()?).map(String::as_str),
-            None => Some(fixtures::MERCHANT_NO),
-        }
+        owner_of(number, &self.merchants, &self.namespaces)
     }
 
     fn order(&self, number: &str) -> Option<&Order> {
@@ -214,11 +225,7 @@ impl Sim {
     }
 
     fn namespace_by_mut(&mut self, number: &str) -> Option<&mut Namespace> {
-        let merchants = &self.merchants;
-        let merchant_no = match Number::parse(number)?.ordinal() {
-            Some(ordinal) => merchants.get(usize::try_from(ordinal).ok()?)?,
-            None => fixtures::MERCHANT_NO,
-        };
+        let merchant_no = owner_of(number, &self.merchants, &self.namespaces)?;
         self.namespaces.get_mut(merchant_no).map(Box::as_mut)
     }
 
@@ -228,6 +235,16 @@ impl Sim {
         namespace
             .is_some_and(|namespace| namespace.stores.values().any(|store| store.key.is_published_sandbox()))
     }
+}
+
+/// Of merchants that share an ordinal it is the one that has the order.
+fn owner_of<'a>(number: &str, merchants: &'a [String], namespaces: &Namespaces) -> Option<&'a str> {
+    let Some(ordinal) = Number::parse(number)?.ordinal() else { return Some(fixtures::MERCHANT_NO) };
+    let mut sharing = number::of_ordinal(merchants, ordinal);
+    let first = sharing.next()?;
+    let has_it =
+        |merchant_no: &&String| namespaces.get(*merchant_no).is_some_and(|n| n.orders.get(number).is_some());
+    Some(sharing.find(has_it).unwrap_or(first))
 }
 
 impl fmt::Debug for Sim {

@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
-use crate::money::digit;
+use crate::short::Short;
 
 /// UTC milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,28 +23,28 @@ impl Millis {
     }
 
     /// `yyyy-MM-dd HH:mm:ss` in UTC+8, as in `createTime` and `paymentTime`.
-    pub(crate) fn in_answers(self) -> String {
+    pub(crate) fn in_answers(self) -> Short {
         written(self.in_zone(CHINA), ["-", "-", " ", ":", ":", ""])
     }
 
     /// `yyyyMMddHHmmss` so many hours east of UTC, as in the `time` of a notification.
-    pub(crate) fn in_notifications(self, zone_hours: i8) -> String {
+    pub(crate) fn in_notifications(self, zone_hours: i8) -> Short {
         let zone = Offset::from_hours(zone_hours).unwrap_or(Offset::UTC);
         written(self.in_zone(zone), [""; 6])
     }
 
     /// `yyyy-MM-ddTHH:mm:ssZ`, as in payouts, customers and card payments.
     pub(crate) fn in_utc(self) -> String {
-        written(self.in_zone(Offset::UTC), ["-", "-", "T", ":", ":", "Z"])
+        written(self.in_zone(Offset::UTC), ["-", "-", "T", ":", ":", "Z"]).into()
     }
 
     /// `yyyy-MM-ddTHH:mm:ss+08:00`, as in the expiry times of automatic debits.
     pub(crate) fn in_china_with_offset(self) -> String {
-        written(self.in_zone(CHINA), ["-", "-", "T", ":", ":", "+08:00"])
+        written(self.in_zone(CHINA), ["-", "-", "T", ":", ":", "+08:00"]).into()
     }
 
     /// `yyyyMMdd` in UTC+8, the days of the reports.
-    pub(crate) fn day(self) -> String {
+    pub(crate) fn day(self) -> Short {
         let mut text = written(self.in_zone(CHINA), [""; 6]);
         text.truncate("yyyyMMdd".len());
         text
@@ -64,18 +64,19 @@ impl Millis {
 const CHINA: Offset = Offset::constant(8);
 
 /// Year, month, day, hour, minute and second, each with what follows it.
-fn written(time: DateTime, after: [&str; 6]) -> String {
-    let mut text = String::with_capacity(32);
-    let [century, year] = [time.year() / 100, time.year() % 100].map(i16::unsigned_abs);
-    let two_digits = |text: &mut String, value: u16| {
-        text.extend([value / 10, value % 10].map(|value| char::from(digit(u64::from(value)))));
-    };
-    two_digits(&mut text, century);
-    let parts = [time.month(), time.day(), time.hour(), time.minute(), time.second()];
-    let parts = parts.map(i8::unsigned_abs).map(u16::from);
-    for (part, after) in std::iter::once(year).chain(parts).zip(after) {
-        two_digits(&mut text, part);
+fn written(time: DateTime, after: [&str; 6]) -> Short {
+    let mut text = Short::default();
+    let [century, year] =
+        [time.year() / 100, time.year() % 100].map(|part| u8::try_from(part).unwrap_or_default());
+    let mut two_digits = |value: u8, after: &str| {
+        text.push_digit(value / 10);
+        text.push_digit(value % 10);
         text.push_str(after);
+    };
+    two_digits(century, "");
+    let parts = [time.month(), time.day(), time.hour(), time.minute(), time.second()];
+    for (part, after) in std::iter::once(year).chain(parts.map(i8::unsigned_abs)).zip(after) {
+        two_digits(part, after);
     }
     text
 }

@@ -53,6 +53,17 @@ pub struct TransactionView {
     pub refunds: Vec<RefundView>,
 }
 
+/// What became of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// The merchant's name for it, if it was given.
+    pub reference: Option<&'a str>,
+    /// The present status.
+    pub status: Status,
+    /// The sum of all refunds, in major units as answered.
+    pub refunded_amount: String,
+}
+
 /// One refund.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

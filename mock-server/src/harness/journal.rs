@@ -112,7 +112,7 @@ fn numbered<'a>(entry: &'a JournalEntry, wanted: &str) -> Option<&'a str> {
 }
 
 fn names(record: &RequestRecord, wanted: &str) -> bool {
-    record.parameters.0.iter().any(|(name, value)| name == "reference" && value == wanted)
+    record.parameters.iter().any(|(name, value)| name == "reference" && value == wanted)
 }
 
 fn is_about(

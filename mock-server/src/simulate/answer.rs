@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize, PartialEq, Eq)]
@@ -116,11 +117,10 @@ impl<'a> Plain<'a> {
     }
 
     fn text(&mut self) -> Option<&'a str> {
-        self.take("\"")?;
-        let end = self.0.bytes().position(|byte| byte == b'"')?;
-        let (text, rest) = self.0.split_at_checked(end)?;
-        self.0 = rest.get(1..)?;
-        Some(text)
+        let rest = self.0.strip_prefix('"')?;
+        let end = memchr(b'"', rest.as_bytes())?;
+        self.0 = rest.get(end + 1..)?;
+        rest.get(..end)
     }
 
     fn text_or_null(&mut self) -> Option<Said<'a>> {

@@ -19,8 +19,9 @@ const ENOUGH: Duration = Duration::from_millis(300);
 pub(super) fn measure(simulation: &Simulation, merchant: &Merchant) -> Option<f64> {
     let mut texts = Vec::new();
     let mut tally = Tally::default();
+    let mut memory = Vec::new();
     for index in 0..SAMPLE.min(simulation.payments) {
-        history::play(simulation, index, merchant, &mut tally, Some(&mut texts));
+        history::play(simulation, index, merchant, &mut tally, Some(&mut texts), &mut memory);
     }
     // A signature's key is as long as this.
     let texts: Vec<Vec<u8>> = texts.into_iter().map(|text| [text.as_bytes(), &[b'k'; 32]].concat()).collect();

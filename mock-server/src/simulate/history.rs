@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use pockyt_sim::{Config, Script, Status};
+use smallvec::SmallVec;
 
 use super::Simulation;
 use super::answer::read;
@@ -22,13 +23,15 @@ const TILL_GAPS: [u64; 5] = [2, 4, 8, 16, 32];
 /// The gaps between the questions of a shop, in minutes: it goes on until the order has timed out.
 const SHOP_GAPS: [u64; 4] = [1, 4, 25, 100];
 
-/// Plays the history of this number, adds up what happened, and returns what it can be compared by.
+/// Plays the history of this number, adds up what happened, and returns what it can be compared by. The memory
+/// is for its log; it may be that of another history.
 pub(super) fn play<'a>(
     simulation: &Simulation,
     index: u64,
     merchant: &'a Merchant,
     tally: &mut Tally,
     tape: Option<&'a mut Tape>,
+    memory: &mut Vec<u8>,
 ) -> u128 {
     let mut rng = stream(simulation.seed, index);
     let plan = Plan::draw(&mut rng);
@@ -38,12 +41,14 @@ pub(super) fn play<'a>(
         fault_profile: simulation.faults,
         ..merchant.pockyt.clone()
     };
-    let world = World::new(config, merchant, plan.listens_from, tape);
+    let world = World::new(config, merchant, plan.listens_from, tape, std::mem::take(memory));
     let mut payment = Payment::new(world, plan, index, &mut rng);
     payment.live();
     payment.close_the_books();
     tally.add(&payment.world.tally);
-    payment.world.log.digest()
+    let digest = payment.world.log.digest();
+    *memory = payment.world.log.into_memory();
+    digest
 }
 
 struct Payment<'a> {
@@ -65,8 +70,8 @@ impl<'a> Payment<'a> {
         let amount = hundredths(plan.amount);
         Self {
             encoding: if plan.channel == Channel::Web { Encoding::Form } else { Encoding::Json },
-            reference: format!("order-{index}"),
-            refund_reference: format!("refund-{index}"),
+            reference: ["order-", &index.to_string()].concat(),
+            refund_reference: ["refund-", &index.to_string()].concat(),
             amount,
             barcode: format!("28{:016}", rng.u64(..10_000_000_000_000_000)),
             world,
@@ -127,18 +132,20 @@ impl<'a> Payment<'a> {
     }
 
     fn create(&mut self, path: &str, more: &[(&str, &str)]) -> bool {
-        let more: Vec<_> = [("vendor", "alipay")].into_iter().chain(more.iter().copied()).collect();
-        self.believed.is_some() || self.make(path, Status::Pending, &more)
+        let mut all = SmallVec::<[(&str, &str); 4]>::from_slice(&[("vendor", "alipay")]);
+        all.extend_from_slice(more);
+        self.believed.is_some() || self.make(path, Status::Pending, &all)
     }
 
     fn make(&mut self, path: &str, status: Status, more: &[(&str, &str)]) -> bool {
         let amount = self.amount.clone();
-        let mut fields = vec![
+        let common = [
             ("amount", amount.as_str()),
             ("currency", "USD"),
             ("settleCurrency", "USD"),
             ("ipnUrl", IPN_URL),
         ];
+        let mut fields = SmallVec::<[(&str, &str); 8]>::from_slice(&common);
         fields.extend_from_slice(more);
         let is_made = self.call(path, &fields).is_some_and(|code| code == Code::Done);
         if is_made {
@@ -231,8 +238,11 @@ impl<'a> Payment<'a> {
     fn call(&mut self, path: &str, more: &[(&str, &str)]) -> Option<Code> {
         let reference = self.reference.as_str();
         let own = [("merchantNo", MERCHANT_NO), ("storeNo", STORE_NO), ("reference", reference)];
-        let fields = [own.as_slice(), more].concat();
-        let body = self.world.call(path, self.encoding, &fields)?;
+        let mut fields = SmallVec::<[(&str, &str); 12]>::from_slice(&own);
+        fields.extend_from_slice(more);
+        let body = self.world.call(path, self.encoding, &fields);
+        drop(fields);
+        let body = body?;
         let answer = read(&body, reference)?;
         if answer.ret_code != "000100" {
             return Some(Code::Refused);
@@ -269,12 +279,14 @@ impl<'a> Payment<'a> {
 
     /// Sets what the merchant believes beside what Pockyt knows.
     fn close_the_books(&mut self) {
-        let orders = self.world.sim.transactions();
-        let order = orders.iter().find(|order| order.reference.as_deref() == Some(self.reference.as_str()));
-        let truth = order.map(|order| order.status);
-        let returned = order.map_or("0.00", |order| order.refunded_amount.as_str());
+        let orders = self.world.sim.standings().count();
+        let mut standings = self.world.sim.standings();
+        let order = standings.find(|order| order.reference == Some(self.reference.as_str()));
+        let truth = order.as_ref().map(|order| order.status);
+        let returned = order.map_or_else(|| "0.00".to_owned(), |order| order.refunded_amount);
+        drop(standings);
         let is_unresolved = !self.is_over();
-        let is_misled = orders.len() > 1 || (!is_unresolved && self.believed != truth);
+        let is_misled = orders > 1 || (!is_unresolved && self.believed != truth);
         let world = &mut self.world;
         world.tally.count_end(self.believed);
         world.tally.misled += u64::from(is_misled);

@@ -7,9 +7,14 @@ use twox_hash::XxHash3_128;
 pub(super) struct Log(Vec<u8>);
 
 impl Log {
-    pub(super) fn new() -> Self {
-        // Most histories have less.
-        Self(Vec::with_capacity(8 * 1024))
+    /// An empty one in the memory of another.
+    pub(super) fn new(mut memory: Vec<u8>) -> Self {
+        memory.clear();
+        Self(memory)
+    }
+
+    pub(super) fn into_memory(self) -> Vec<u8> {
+        self.0
     }
 
     /// Notes something that happened, of so many parts.

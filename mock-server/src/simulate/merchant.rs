@@ -70,7 +70,9 @@ impl Merchant {
 
 /// Most values are their own form: numbers and words.
 fn push_form_value(body: &mut String, value: &str) {
-    if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_')) {
+    // Without an early end, so that the loop is wide.
+    let is_odd = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_'));
+    if value.bytes().fold(0, |odd, byte| odd | u8::from(is_odd(byte))) == 0 {
         body.push_str(value);
     } else {
         body.extend(form_urlencoded::byte_serialize(value.as_bytes()));
@@ -78,7 +80,8 @@ fn push_form_value(body: &mut String, value: &str) {
 }
 
 fn push_json_value(body: &mut String, value: &str) -> Option<()> {
-    if value.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+    let is_odd = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if value.bytes().fold(0, |odd, byte| odd | u8::from(is_odd(byte))) == 0 {
         body.push('"');
         body.push_str(value);
         body.push('"');

@@ -44,12 +44,13 @@ impl<'a> World<'a> {
         merchant: &'a Merchant,
         listens_from: u32,
         tape: Option<&'a mut Tape>,
+        memory: Vec<u8>,
     ) -> Self {
         Self {
             sim: Sim::new(config, START),
             now: START,
             tally: Tally { payments: 1, ..Tally::default() },
-            log: Log::new(),
+            log: Log::new(memory),
             merchant,
             tape,
             listens_from,

@@ -37,9 +37,9 @@ impl Sim {
             "reference" => order.owned_reference().unwrap_or_default(),
             "settleCurrency" => order.settle_currency.clone(),
             "status" => self.status_word(order).to_owned(),
-            "time" => order.changed.in_notifications(self.config.profile.notification_zone_hours),
+            "time" => order.changed.in_notifications(self.config.profile.notification_zone_hours).into(),
             "transactionNo" | "yuansferId" => order.number.into(),
-            "vendorId" => order.vendor_id().unwrap_or_default(),
+            "vendorId" => order.vendor_id().unwrap_or_default().into(),
             _ => return None,
         })
     }
@@ -50,7 +50,7 @@ fn mandate_macro(mandate: &Mandate, zone_hours: i8, name: &str) -> Option<String
         "autoDebitNo" => mandate.auto_debit_no.clone(),
         "autoReference" => mandate.auto_reference.clone(),
         "note" => mandate.note.clone().unwrap_or_default(),
-        "time" => mandate.changed.in_notifications(zone_hours),
+        "time" => mandate.changed.in_notifications(zone_hours).into(),
         "vendor" => mandate.vendor.clone(),
         _ => return None,
     })

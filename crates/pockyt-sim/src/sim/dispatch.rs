@@ -1,7 +1,7 @@
 //! Which function carries out which operation.
 
 use super::Sim;
-use super::handle::{Call, Done};
+use super::handle::{Call, Done, Named};
 use crate::answer::Value;
 use crate::refusal::Refusal;
 
@@ -67,7 +67,7 @@ impl Sim {
     pub(super) fn say<'v>(
         &self,
         call: &Call<'_>,
-        number: impl Into<String>,
+        number: impl Into<Named>,
         value: impl Fn(&str) -> Value<'v>,
     ) -> Result<Done, Refusal> {
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;

@@ -1,6 +1,7 @@
 //! From a request's bytes to an answer: body, signature, store, idempotency key, fields, operation.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use pockyt_sign::{Fields, Received, Rejection, SigningKey, VERIFY_SIGN, Verifier, algorithm};
 
@@ -14,6 +15,7 @@ use crate::explain;
 use crate::fault::{self, Subject};
 use crate::journal::{Counted, JournalEvent, Parameters, RequestRecord, cut};
 use crate::namespace::Stored;
+use crate::number::Number;
 use crate::order::Order;
 use crate::refusal::{self, Refusal};
 use crate::{ApiRequest, ApiResponse, FaultKind, Millis, NOTE_HEADER, Reply};
@@ -34,7 +36,7 @@ pub(super) struct Call<'a> {
 /// A success, before it becomes an answer.
 pub(super) struct Done {
     /// The number of what was made or found; empty when there is none.
-    pub(super) transaction_no: String,
+    pub(super) transaction_no: Named,
     pub(super) body: Vec<u8>,
     /// What is to be said beside what the operation says in any case.
     pub(super) note: Option<String>,
@@ -42,15 +44,53 @@ pub(super) struct Done {
 }
 
 impl Done {
-    pub(super) fn new(transaction_no: impl Into<String>, body: Vec<u8>) -> Self {
+    pub(super) fn new(transaction_no: impl Into<Named>, body: Vec<u8>) -> Self {
         Self { transaction_no: transaction_no.into(), body, note: None, reply: Reply::Send }
     }
 
     /// The headers that explain it.
     fn headers(&self, operation: &Operation) -> Vec<(&'static str, String)> {
+        if operation.note.is_empty() && self.note.is_none() {
+            return Vec::new();
+        }
         let note = [operation.note, self.note.as_deref().unwrap_or_default()];
         let note: Vec<&str> = note.into_iter().filter(|part| !part.is_empty()).collect();
         if note.is_empty() { Vec::new() } else { vec![(NOTE_HEADER, refusal::shown(&note.join("; ")))] }
+    }
+}
+
+/// A number of Pockyt's: mostly that of an order.
+pub(super) enum Named {
+    Order(Number),
+    Other(String),
+}
+
+impl Deref for Named {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Order(number) => number,
+            Self::Other(text) => text,
+        }
+    }
+}
+
+impl From<Number> for Named {
+    fn from(number: Number) -> Self {
+        Self::Order(number)
+    }
+}
+
+impl From<&str> for Named {
+    fn from(text: &str) -> Self {
+        Self::Other(text.to_owned())
+    }
+}
+
+impl From<String> for Named {
+    fn from(text: String) -> Self {
+        Self::Other(text)
     }
 }
 
@@ -206,7 +246,7 @@ impl Sim {
         let done = self.perform(&call)?;
         let is_told = self.journal.keeps_entries() || trace.wants_reference;
         if is_told && !done.transaction_no.is_empty() {
-            trace.record.transaction_no = Some(done.transaction_no.clone());
+            trace.record.transaction_no = Some(done.transaction_no.to_string());
         }
         if trace.wants_reference {
             let reference = self.order(&done.transaction_no).and_then(Order::owned_reference);
@@ -217,7 +257,7 @@ impl Sim {
         if let (Some(key), Some(namespace)) = (key, self.namespaces.get_mut(call.merchant_no)) {
             let stored = Stored {
                 signature,
-                transaction_no: done.transaction_no,
+                transaction_no: done.transaction_no.to_string(),
                 // What was lost once is given when its key comes again.
                 response: ApiResponse { reply: Reply::Send, ..response.clone() },
                 at: now,

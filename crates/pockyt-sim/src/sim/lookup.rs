@@ -109,12 +109,12 @@ impl Sim {
             "refundAmount" => Value::Amount(order.refunded(), &order.currency),
             "refundInfo" => refund_info(order),
             "settleCurrency" => order.settle_currency.as_str().into(),
-            "status" | "transactionStatus" => self.status_word(order).into(),
+            "status" | "transactionStatus" => Value::Word(self.status_word(order)),
             "storeAdminNo" => order.store_admin_no.as_deref().into(),
             "storeNo" => order.store_no.as_str().into(),
             "timeout" => order.timeout_minutes.to_string().into(),
-            "transactionNo" => order.number.as_str().into(),
-            "transactionType" => "payment".into(),
+            "transactionNo" => Value::Word(order.number.as_str()),
+            "transactionType" => Value::Word("payment"),
             "vaultId" => order.vault_id().into(),
             "vendorId" => order.vendor_id().into(),
             "voidAmount" => Value::Amount(Amount::ZERO, &order.currency),
@@ -125,7 +125,7 @@ impl Sim {
 
 fn refund_members<'v>(order: &'v Order, refund: &'v Refund) -> Members<'v> {
     vec![
-        ("refundTransactionId", refund.transaction_no.as_str().into()),
+        ("refundTransactionId", Value::Word(refund.transaction_no.as_str())),
         ("refundReference", refund.reference.as_deref().into()),
         ("refundAmount", Value::Amount(refund.amount, &order.currency)),
         ("currency", order.currency.as_str().into()),

@@ -18,7 +18,7 @@ impl Sim {
         let number =
             if names_one { self.found(call.merchant_no, &call.params)?.number.into() } else { String::new() };
         let done = Self::nothing_known(call)?;
-        Ok(Done { transaction_no: number, ..done })
+        Ok(Done { transaction_no: number.into(), ..done })
     }
 
     /// The orders made in some days, oldest first.
@@ -29,7 +29,9 @@ impl Sim {
     /// The paid orders among them whose day is over.
     pub(super) fn settle_list(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let today = call.now.day();
-        self.list(call, |order| order.status == Status::Success && order.created.day() < today)
+        self.list(call, |order| {
+            order.status == Status::Success && order.created.day().as_str() < today.as_str()
+        })
     }
 
     pub(super) fn withdrawal_list(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {

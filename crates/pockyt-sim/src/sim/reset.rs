@@ -46,15 +46,14 @@ impl Sim {
 
     /// Puts the documentation's orders of these merchants into the books, where the account is configured.
     pub(super) fn restore_published(&mut self, wanted: impl Fn(&str) -> bool) {
-        for order in fixtures::orders() {
-            if wanted(&order.merchant_no) && self.is_published_account(&order.merchant_no) {
+        let restored = self.namespaces.keys().filter(|no| wanted(no) && self.is_published_account(no));
+        let restored: Vec<String> = restored.cloned().collect();
+        if restored.iter().any(|no| no == fixtures::MERCHANT_NO) {
+            for order in fixtures::orders() {
                 self.insert(order);
             }
         }
-        let merchants: Vec<String> = self.namespaces.keys().filter(|no| wanted(no)).cloned().collect();
-        for merchant_no in
-            merchants.into_iter().filter(|no| self.is_published_account(no)).collect::<Vec<_>>()
-        {
+        for merchant_no in restored {
             let numbers = self.books_mut(&merchant_no).map(|books| fixtures::fill(&merchant_no, books));
             let owned = numbers.into_iter().flatten().map(|number| (number, merchant_no.clone()));
             self.owners.extend(owned);
