@@ -13,7 +13,7 @@ use crate::message::Call;
 /// A request as the stages between [`SignLayer`](super::SignLayer) and [`SendLayer`](super::SendLayer) take
 /// it.
 ///
-/// It is an `http::Request<Bytes>` with the [`Call`](crate::Call) among its extensions, for whoever uses a
+/// It is an `http::Request<Bytes>` with the [`Call`] among its extensions, for whoever uses a
 /// stage alone. The client itself passes on a form of its own, from which the HTTP request of each attempt is
 /// made, so that what another attempt would need costs no copy. No other type can be one.
 pub trait Outgoing: sealed::Parts + Clone + Send + 'static {}
