@@ -1,24 +1,25 @@
 //! The default transport, and what its errors mean.
 
 mod connect;
+mod http1;
+#[cfg_attr(not(feature = "http2"), path = "transport/no_http2.rs")]
+mod http2;
 mod pool;
 #[cfg(feature = "__tls")]
 mod tls;
 
-pub(crate) use connect::ConnectBudget;
-pub(crate) use pool::pooled;
+use connect::ConnectBudget;
+use pool::Pool;
 #[cfg(feature = "__tls")]
 pub use tls::{Crypto, Roots, Tls};
 
 use std::error::Error as StdError;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::time::Duration;
 
-use hyper_util::client::legacy::connect::Connect;
-use hyper_util::client::legacy::{Client, ResponseFuture};
+use hyper_util::client::legacy::connect::HttpConnector;
 use tower_service::Service;
 
-use crate::layers::{GivenUp, RequestBody};
+use crate::layers::GivenUp;
 use crate::message::{Cause, TimedOut};
 
 /// Reads the cause off a chain of errors. Whether the request was sent is not decided here.
@@ -49,33 +50,35 @@ pub(crate) fn classify(error: &(dyn StdError + 'static)) -> Cause {
     Cause::Connection
 }
 
-/// The pooled client of hyper-util over a connector, behind one counter: each stage that may call again
-/// clones what is below it, and a clone of hyper-util's client is half a kilobyte.
-pub(crate) struct Pooled<C>(Arc<Client<C, RequestBody>>);
+#[cfg(feature = "__tls")]
+pub(super) type Connector = ConnectBudget<hyper_rustls::HttpsConnector<HttpConnector>>;
+#[cfg(not(feature = "__tls"))]
+pub(super) type Connector = ConnectBudget<HttpConnector>;
 
-impl<C> Pooled<C> {
-    fn new(client: Client<C, RequestBody>) -> Self {
-        Self(Arc::new(client))
-    }
+type Io = <Connector as Service<http::Uri>>::Response;
+
+fn tcp() -> HttpConnector {
+    let mut http = HttpConnector::new();
+    http.set_nodelay(true);
+    http.enforce_http(false);
+    http
 }
 
-impl<C> Clone for Pooled<C> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
+/// Connections to one place over plain TCP, for addresses of this machine. `most` is how many requests may be
+/// under way.
+#[cfg(not(feature = "__tls"))]
+pub(crate) fn pooled(base_url: &str, connect: Duration, most: usize) -> Pool {
+    Pool::new(ConnectBudget::new(tcp(), connect), base_url, most)
 }
 
-impl<C: Connect + Clone + Send + Sync + 'static> Service<http::Request<RequestBody>> for Pooled<C> {
-    type Response = http::Response<hyper::body::Incoming>;
-    type Error = hyper_util::client::legacy::Error;
-    type Future = ResponseFuture;
-
-    /// Always ready, as hyper-util's own.
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: http::Request<RequestBody>) -> ResponseFuture {
-        self.0.request(request)
-    }
+/// Connections to one place over TLS, or over plain TCP to an address of this machine. `most` is how many
+/// requests may be under way.
+#[cfg(feature = "__tls")]
+pub(crate) fn pooled(base_url: &str, connect: Duration, most: usize, config: rustls::ClientConfig) -> Pool {
+    let https = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
+    #[cfg(feature = "http2")]
+    let https = https.enable_all_versions();
+    #[cfg(not(feature = "http2"))]
+    let https = https.enable_http1();
+    Pool::new(ConnectBudget::new(https.wrap_connector(tcp()), connect), base_url, most)
 }

@@ -166,16 +166,18 @@ impl ClientBuilder {
     ///
     /// See [`BuildError`].
     pub fn build(self) -> Result<Client, BuildError> {
-        let https = self.environment.base_url().starts_with("https");
+        let base_url = self.environment.base_url();
+        let https = base_url.starts_with("https");
         #[cfg(not(feature = "__tls"))]
         let pooled = {
             if https {
                 return Err(BuildError::TlsNotCompiled);
             }
-            transport::pooled(self.connect, self.concurrency)
+            transport::pooled(base_url, self.connect, self.concurrency)
         };
         #[cfg(feature = "__tls")]
-        let pooled = transport::pooled(self.connect, self.concurrency, self.tls.clone().config(https)?);
+        let pooled =
+            transport::pooled(base_url, self.connect, self.concurrency, self.tls.clone().config(https)?);
         self.build_on(pooled)
     }
 

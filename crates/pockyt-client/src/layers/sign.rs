@@ -23,7 +23,8 @@ use crate::pairs::Pairs;
 use crate::{BodyForm, Credentials, Environment};
 
 /// Signs calls for one merchant and addresses them. The memory of the copied parameters and of the body is
-/// overwritten when they are dropped; what the transport copies for itself is not in its hands.
+/// overwritten when they are dropped; what the transport copies for itself is not in its hands. The default one
+/// writes head and body from one buffer of the connection, which the next request on it overwrites.
 #[derive(Clone, Debug)]
 pub struct SignLayer(Arc<Signer>);
 

@@ -27,6 +27,7 @@ mod mock;
 mod never_twice;
 mod phases;
 mod polling;
+mod pool;
 mod resuming;
 mod retrying;
 mod settling;

@@ -1,0 +1,198 @@
+//! An HTTP/1.1 connection, which is run by the call that has it.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::client::conn::TrySendError;
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use pin_project_lite::pin_project;
+use tokio::task::coop::unconstrained;
+
+use super::Io;
+use super::pool::Origin;
+use crate::layers::RequestBody;
+
+/// More than the headers of any answer of this API need.
+const MOST_HEADERS: usize = 100;
+const MOST_HEADER_BYTES: usize = 64 * 1024;
+
+/// One connection.
+pub(super) struct Line {
+    sender: SendRequest<RequestBody>,
+    /// None when it is over.
+    connection: Option<Connection<Io, RequestBody>>,
+    is_reused: bool,
+    was_used: bool,
+    _open: Arc<()>,
+}
+
+impl Line {
+    pub(super) async fn over(io: Io, open: Arc<()>) -> Result<Box<Self>, hyper::Error> {
+        let mut builder = Builder::new();
+        // Requests are small: writing head and body as one piece takes less than telling the system of two.
+        builder.max_headers(MOST_HEADERS).max_buf_size(MOST_HEADER_BYTES).writev(false);
+        let (sender, connection) = builder.handshake(io).await?;
+        Ok(Box::new(Self {
+            sender,
+            connection: Some(connection),
+            is_reused: false,
+            was_used: true,
+            _open: open,
+        }))
+    }
+
+    /// Reads and writes what can be; ready when the connection is over. What went wrong with it is told to the
+    /// request that is on it.
+    fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(connection) = &mut self.connection {
+            let _ = ready!(Pin::new(connection).poll(cx));
+            // Dropped at once: a request that it has not taken hears of it only so.
+            self.connection = None;
+        }
+        Poll::Ready(())
+    }
+
+    /// Whether the exchange on it has come to its end, and another can follow. For most it has by the time that
+    /// the body was read; others get one chance more.
+    fn is_free(&mut self) -> bool {
+        self.sender.is_ready() || (look(|cx| self.run(cx)).is_pending() && self.sender.is_ready())
+    }
+
+    /// Makes a request. Whoever polls the answer, and then its body, runs the connection.
+    pub(super) fn exchange(
+        mut self: Box<Self>,
+        request: Request<RequestBody>,
+        origin: Arc<Origin>,
+    ) -> impl Future<Output = Result<Response<AnswerBody>, Broken>> + Send + use<> {
+        let was_idle = std::mem::replace(&mut self.is_reused, true);
+        self.was_used = true;
+        let sending = self.sender.try_send_request(request);
+        Exchange { sending, lent: Some(Lent { line: Some(self), origin }), was_idle }
+    }
+
+    /// Whether a call has had it since this was asked before.
+    pub(super) fn was_used(&mut self) -> bool {
+        std::mem::take(&mut self.was_used)
+    }
+}
+
+/// Polls without asking to be woken. That is right for what only [`Line::run`] can move on, when the task is
+/// woken for that; and nothing here may be put off in favour of other tasks, since nobody would come back to it.
+fn look<T>(poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    pin!(unconstrained(poll_fn(poll))).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Why there is no answer.
+pub(super) struct Broken {
+    pub(super) error: hyper::Error,
+    /// The request, when nothing of it was written.
+    pub(super) unsent: Option<Request<RequestBody>>,
+    /// Whether there was a request on the connection before.
+    pub(super) was_idle: bool,
+}
+
+pin_project! {
+    /// A request under way, until the head of its answer is there.
+    struct Exchange<F> {
+        // Before the connection, which is then closed when this is dropped in the midst.
+        #[pin]
+        sending: F,
+        lent: Option<Lent>,
+        was_idle: bool,
+    }
+}
+
+impl<F> Future for Exchange<F>
+where
+    F: Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>>,
+{
+    type Output = Result<Response<AnswerBody>, Broken>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        // Reading comes before writing: by that it is seen in time that the server has closed the connection.
+        let is_over = this.lent.as_mut().is_none_or(|lent| lent.run(cx).is_ready());
+        let answer = match look(|cx| this.sending.as_mut().poll(cx)) {
+            Poll::Pending if is_over => this.sending.poll(cx),
+            answer => answer,
+        };
+        Poll::Ready(match ready!(answer) {
+            Ok(answer) => Ok(answer.map(|incoming| AnswerBody { incoming, lent: this.lent.take() })),
+            Err(mut failed) => Err(Broken {
+                unsent: failed.take_message(),
+                error: failed.into_error(),
+                was_idle: *this.was_idle,
+            }),
+        })
+    }
+}
+
+/// A connection in use. When the use ends it goes back to those that are idle, or is closed.
+struct Lent {
+    line: Option<Box<Line>>,
+    origin: Arc<Origin>,
+}
+
+impl Lent {
+    fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.line.as_mut().map_or(Poll::Ready(()), |line| line.run(cx))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(line) = self.line.take_if(|line| line.is_free()) {
+            self.origin.keep(line);
+        }
+    }
+}
+
+/// The body of an answer.
+pub(crate) struct AnswerBody {
+    // Before the connection, which then finds that nobody waits for more.
+    incoming: Incoming,
+    /// None where the connection runs by itself.
+    lent: Option<Lent>,
+}
+
+impl AnswerBody {
+    #[cfg(feature = "http2")]
+    pub(super) fn of_shared(incoming: Incoming) -> Self {
+        Self { incoming, lent: None }
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let Self { incoming, lent } = &mut *self;
+        let mut incoming = Pin::new(incoming);
+        let Some(lent) = lent else { return incoming.poll_frame(cx) };
+        if let Poll::Ready(frame) = look(|cx| incoming.as_mut().poll_frame(cx)) {
+            return Poll::Ready(frame);
+        }
+        if lent.run(cx).is_ready() {
+            return incoming.poll_frame(cx);
+        }
+        look(|cx| incoming.as_mut().poll_frame(cx))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}

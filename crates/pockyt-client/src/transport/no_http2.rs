@@ -1,0 +1,28 @@
+//! Without the feature `http2` it is not offered, so there never is such a connection.
+
+use std::future::Ready;
+
+use http::{Request, Response};
+
+use super::http1::AnswerBody;
+use crate::layers::RequestBody;
+
+#[derive(Clone)]
+pub(super) enum Shared {}
+
+impl Shared {
+    pub(super) fn in_use(&mut self) -> Option<Self> {
+        match *self {}
+    }
+
+    pub(super) fn was_used(&mut self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn exchange(
+        self,
+        _: Request<RequestBody>,
+    ) -> Ready<Result<Response<AnswerBody>, hyper::Error>> {
+        match self {}
+    }
+}

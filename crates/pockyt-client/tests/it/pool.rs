@@ -1,0 +1,170 @@
+//! The connections that the default transport keeps, over real sockets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use pockyt_client::ErrorKind;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+use crate::support::{add, builder, order, query, read_request};
+
+/// Answers every request on every connection, and counts the connections that were made and that ended.
+#[derive(Clone, Default)]
+struct Connections {
+    made: Arc<AtomicUsize>,
+    ended: Arc<AtomicUsize>,
+    end: Arc<Notify>,
+    close: Arc<Notify>,
+}
+
+impl Connections {
+    async fn serve() -> (String, Self) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let connections = Self::default();
+        let counted = connections.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                counted.made.fetch_add(1, Ordering::SeqCst);
+                let counted = counted.clone();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = answer_all(stream) => {}
+                        () = counted.close.notified() => {}
+                    }
+                    counted.ended.fetch_add(1, Ordering::SeqCst);
+                    counted.end.notify_one();
+                });
+            }
+        });
+        (url, connections)
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        (self.made.load(Ordering::SeqCst), self.ended.load(Ordering::SeqCst))
+    }
+
+    async fn until_ended(&self, ended: usize) {
+        while self.ended.load(Ordering::SeqCst) < ended {
+            self.end.notified().await;
+        }
+    }
+}
+
+async fn answer_all(mut stream: TcpStream) {
+    let body = order("pending");
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let mut byte = [0; 1];
+    while stream.peek(&mut byte).await.is_ok_and(|read| read == 1) {
+        read_request(&mut stream).await;
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn as_many_connections_are_made_as_calls_are_under_way_and_used_again() {
+    let (url, connections) = Connections::serve().await;
+    let client = builder(&url).build().unwrap();
+    let (orders, query) = (client.orders(), query());
+    for _ in 0..3 {
+        let answers = join_all((0..10).map(|_| orders.query(&query))).await;
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    }
+    let (made, ended) = connections.counts();
+    assert!(made <= 10, "{made}");
+    for _ in 0..10 {
+        orders.query(&query).await.unwrap();
+    }
+    assert_eq!(connections.counts(), (made, ended), "one after another needs no more");
+    assert_eq!(ended, 0);
+}
+
+#[tokio::test]
+async fn what_is_idle_for_long_is_closed_and_the_next_call_connects_anew() {
+    let (url, connections) = Connections::serve().await;
+    let client = builder(&url).build().unwrap();
+    client.in_store().add(&add()).await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(5)).await;
+    client.in_store().add(&add()).await.unwrap();
+    assert_eq!(connections.counts(), (1, 0), "5 s are not long");
+    // Whatever waits for the end lets the time go on.
+    connections.until_ended(1).await;
+    client.in_store().add(&add()).await.unwrap();
+    assert_eq!(connections.counts(), (2, 1));
+}
+
+#[tokio::test]
+async fn one_call_passes_by_hundreds_of_connections_that_the_server_has_closed() {
+    let (url, connections) = Connections::serve().await;
+    let client = builder(&url).concurrency(400).build().unwrap();
+    let (orders, query) = (client.orders(), query());
+    let answers = join_all((0..300).map(|_| orders.query(&query))).await;
+    assert!(answers.iter().all(Result::is_ok));
+    connections.close.notify_waiters();
+    connections.until_ended(connections.counts().0).await;
+    // The client may hear late of one end; a call that crosses it may have been sent.
+    if let Err(crossed) = client.in_store().add(&add()).await {
+        assert!(matches!(crossed.kind(), ErrorKind::MaybeSent), "{crossed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_dropped_closes_its_connections() {
+    let (url, connections) = Connections::serve().await;
+    let client = builder(&url).build().unwrap();
+    client.in_store().add(&add()).await.unwrap();
+    drop(client);
+    connections.until_ended(1).await;
+}
+
+#[test]
+fn a_client_outlives_the_runtime_of_its_connections() {
+    let serving = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (url, connections) = serving.block_on(Connections::serve());
+    let client = builder(&url).build().unwrap();
+    for calls in 1..=3 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(client.in_store().add(&add())).unwrap();
+        assert_eq!(connections.counts().0, calls);
+    }
+}
+
+/// The first connection reaches the mock; what is connected later is accepted and never answered.
+#[cfg(all(feature = "tls", feature = "http2"))]
+#[tokio::test]
+async fn a_call_that_connects_goes_over_the_connection_that_another_has_made_for_all() {
+    use pockyt_client::{Client, Environment, Roots, Tls};
+    use pockyt_mock::MockPockyt;
+
+    let mock = MockPockyt::builder().tls(["localhost"]).start().await.unwrap();
+    let roots = Roots::from_pem(mock.authority_pem().unwrap().as_bytes()).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let behind = mock.https_url().unwrap().replace("https://localhost", "127.0.0.1");
+    let all_there = Arc::new(tokio::sync::Barrier::new(2));
+    let both = all_there.clone();
+    tokio::spawn(async move {
+        let (mut first, _) = listener.accept().await.unwrap();
+        let second = listener.accept().await.unwrap();
+        both.wait().await;
+        let mut mock = TcpStream::connect(behind).await.unwrap();
+        let _ = tokio::io::copy_bidirectional(&mut first, &mut mock).await;
+        drop(second);
+    });
+    let client = Client::builder(Environment::at(&url).unwrap(), crate::mock::credentials())
+        .tls(Tls::default().roots(roots))
+        .build()
+        .unwrap();
+    let (orders, query) = (client.orders(), query());
+    let asked = async { tokio::join!(orders.query(&query), orders.query(&query)) };
+    let (answers, _) = tokio::join!(asked, all_there.wait());
+    // The mock knows no such order, which is an answer.
+    for answer in [answers.0, answers.1] {
+        assert_eq!(answer.unwrap_err().attempts(), 1);
+    }
+}
