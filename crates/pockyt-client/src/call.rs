@@ -155,26 +155,26 @@ fn report(call: &Call, start: observe::Start, timer: &dyn Timer, error: Option<&
 #[derive(Default)]
 struct Identity<'a>(SmallVec<[(&'static str, Cow<'a, str>); 2]>);
 
-/// What answers repeat under the same name. Amounts are left out: Pockyt writes `13` as `13.00`.
-const ECHOED: [&str; 8] = [
-    "autoDebitNo",
-    "invoiceId",
-    "outAuthDetailNo",
-    "outAuthInfoNo",
-    "recordNo",
-    "reference",
-    "refundReference",
-    "transactionNo",
-];
+/// The name, if answers repeat what is under it. Amounts are left out: Pockyt writes `13` as `13.00`.
+fn echoed(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "autoDebitNo" => "autoDebitNo",
+        "invoiceId" => "invoiceId",
+        "outAuthDetailNo" => "outAuthDetailNo",
+        "outAuthInfoNo" => "outAuthInfoNo",
+        "recordNo" => "recordNo",
+        "reference" => "reference",
+        "refundReference" => "refundReference",
+        "transactionNo" => "transactionNo",
+        _ => return None,
+    })
+}
 
 impl<'a> Identity<'a> {
     /// Of the operation's own parameters; what was added to them is the caller's to compare.
     fn of(signed: &SignedRequest<'a>, extra: &[(String, String)]) -> Self {
         let own = signed.pairs().iter().filter(|(name, _)| !extra.iter().any(|(added, _)| added == name));
-        let named = own.filter_map(|(name, value)| {
-            let echoed = ECHOED.into_iter().find(|echoed| echoed == name)?;
-            Some((echoed, value.clone()))
-        });
+        let named = own.filter_map(|(name, value)| Some((echoed(name)?, value.clone())));
         Self(named.collect())
     }
 

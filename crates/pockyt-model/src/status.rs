@@ -30,7 +30,13 @@ pub enum TransactionStatus {
 impl TransactionStatus {
     /// Reads any text.
     pub fn from_wire(text: &str) -> Self {
-        match text.to_ascii_lowercase().as_str() {
+        Self::of_word(text)
+            .or_else(|| Self::of_word(&text.to_ascii_lowercase()))
+            .unwrap_or_else(|| Self::Other(text.to_owned()))
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
             "closed" => Self::Closed,
             "dealing" => Self::Dealing,
             "fail" | "failed" => Self::Failed,
@@ -38,8 +44,8 @@ impl TransactionStatus {
             "pending" => Self::Pending,
             "reversed" => Self::Reversed,
             "success" => Self::Success,
-            _ => Self::Other(text.to_owned()),
-        }
+            _ => return None,
+        })
     }
 
     /// Pockyt's word for it.

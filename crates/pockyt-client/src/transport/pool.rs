@@ -124,21 +124,31 @@ impl Origin {
             Way::Http2(shared) => return shared.exchange(request).err_into().boxed(),
         };
         self.as_http1(&mut request);
-        let mut exchange = line.exchange(request, self.clone());
+        let exchange = line.exchange(request, self.clone());
+        async move {
+            match exchange.await {
+                Err(Broken { unsent: Some(unsent), was_idle: true, .. }) => self.exchange_again(unsent).await,
+                answer => answer.map_err(|broken| broken.error.into()),
+            }
+        }
+        .boxed()
+    }
+
+    /// The server had closed the connection. Nothing of the request was written, so it is as if that connection
+    /// had not been there, nor any of the others that are found closed.
+    fn exchange_again(self: Arc<Self>, mut request: Request<RequestBody>) -> Exchanging {
         async move {
             loop {
-                let mut unsent = match exchange.await {
-                    // The server had closed it. Nothing of the request was written, so it is as if this
-                    // connection had not been there.
-                    Err(Broken { unsent: Some(unsent), was_idle: true, .. }) => unsent,
-                    answer => return answer.map_err(|broken| broken.error.into()),
-                };
-                match self.next_way().await? {
-                    Way::Http1(line) => exchange = line.exchange(unsent, self.clone()),
+                let answer = match self.next_way().await? {
+                    Way::Http1(line) => line.exchange(request, self.clone()).await,
                     Way::Http2(shared) => {
-                        self.as_http2(&mut unsent);
-                        return shared.exchange(unsent).await.map_err(Into::into);
+                        self.as_http2(&mut request);
+                        return shared.exchange(request).await.map_err(Into::into);
                     }
+                };
+                match answer {
+                    Err(Broken { unsent: Some(unsent), was_idle: true, .. }) => request = unsent,
+                    answer => return answer.map_err(|broken| broken.error.into()),
                 }
             }
         }
@@ -147,9 +157,8 @@ impl Origin {
 
     /// HTTP/1.1 names the host in a header, and HTTP/2 in the address.
     fn as_http1<B>(&self, request: &mut Request<B>) {
-        if let Some(path) = request.uri().path_and_query().cloned() {
-            *request.uri_mut() = path.into();
-        }
+        let address = std::mem::take(request.uri_mut()).into_parts();
+        *request.uri_mut() = address.path_and_query.map(Uri::from).unwrap_or_default();
         if let Some(host) = &self.host {
             request.headers_mut().insert(HOST, host.clone());
         }
