@@ -90,20 +90,22 @@ impl Hints {
         Self(hints)
     }
 
-    /// What stands under a name, the last first: free text, in which somebody could write another field, comes
-    /// before the fields that matter, since the text is in the order of their names.
-    fn named(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().rev().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
+    /// What stands under a name, in the order of the text, which is that of the names.
+    fn named(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     /// What to ask; `None` when nothing is named that can be asked after.
+    ///
+    /// Free text, in which somebody could write another field, comes before the number and the reference of a
+    /// payment, since its names do, so the last of them count. It comes after the invoice of a payout: there
+    /// the first counts.
     pub(crate) fn question(&self, kind: NotificationKind) -> Option<Question> {
         match kind {
             NotificationKind::Payment => {
-                let mut numbers =
-                    self.named("transactionNo").filter_map(|text| TransactionNo::new(text).ok());
-                let mut references = self.named("reference").filter_map(|text| Reference::new(text).ok());
-                let order = numbers.next().map(OrderKey::from);
+                let mut references =
+                    self.named("reference").rev().filter_map(|text| Reference::new(text).ok());
+                let order = self.numbers().next().map(OrderKey::from);
                 order.or_else(|| references.next().map(OrderKey::from)).map(Question::Payment)
             }
             NotificationKind::Payout => {
@@ -114,9 +116,25 @@ impl Hints {
         }
     }
 
+    /// Pockyt's numbers, the last first.
+    fn numbers(&self) -> impl Iterator<Item = TransactionNo> {
+        self.named("transactionNo").rev().filter_map(|text| TransactionNo::new(text).ok())
+    }
+
+    /// Whether an answer has the number that the text names last, if it names one: what was asked after may be
+    /// somebody's invention, and then the answer is about something else.
+    pub(crate) fn are_about(&self, answer: &Notification) -> bool {
+        let number = match answer {
+            Notification::Payment(payment) => payment.transaction_no(),
+            Notification::Payout(payout) => payout.transaction_no(),
+            _ => return false,
+        };
+        self.numbers().next().is_none_or(|named| named == *number)
+    }
+
     /// What it says of the state, normalised; `None` when it says nothing.
     pub(crate) fn status(&self, kind: NotificationKind) -> Option<String> {
-        let word = self.named("status").next()?;
+        let word = self.named("status").next_back()?;
         Some(match kind {
             NotificationKind::Payout => PayoutStatus::from_wire(word).as_str().to_owned(),
             _ => TransactionStatus::from_wire(word).as_str().to_owned(),

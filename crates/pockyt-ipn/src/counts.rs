@@ -1,6 +1,7 @@
 //! What happened since the listener was built.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pockyt_store::Outcome;
@@ -43,11 +44,18 @@ pub struct ListenerCounts {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Counters(Mutex<ListenerCounts>);
+pub(crate) struct Counters {
+    /// By far the most of all that happens, so nobody waits to count it.
+    recorded: AtomicU64,
+    others: Mutex<ListenerCounts>,
+}
 
 impl Counters {
     pub(crate) fn snapshot(&self) -> ListenerCounts {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut counts = self.others.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        counts.recorded = self.recorded.load(Ordering::Relaxed);
+        counts.deliveries += counts.recorded;
+        counts
     }
 
     pub(crate) fn delivery(&self, verdict: Verdict) {
@@ -56,6 +64,10 @@ impl Counters {
             _ => "",
         };
         metrics::delivery(verdict.as_str(), reason);
+        if matches!(verdict, Verdict::Recorded(_)) {
+            self.recorded.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         self.update(|counts| {
             counts.deliveries += 1;
             *match verdict {
@@ -99,6 +111,6 @@ impl Counters {
     }
 
     fn update(&self, change: impl FnOnce(&mut ListenerCounts)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.others.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Judged<'a> {
 /// What a message says.
 pub(crate) enum Reading<'a> {
     Ambiguous(Ambiguous<'a>),
-    Clean(Box<Notification>),
+    Clean(Notification),
     Unreadable(Verified<'a>, FieldError),
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn judge<'a>(
 
 fn read(kind: NotificationKind, message: Verified<'_>) -> Reading<'_> {
     match Notification::read(kind, &message) {
-        Ok(notification) => Reading::Clean(Box::new(notification)),
+        Ok(notification) => Reading::Clean(notification),
         Err(error) => Reading::Unreadable(message, error),
     }
 }

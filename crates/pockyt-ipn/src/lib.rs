@@ -173,7 +173,8 @@
 //! ring until no notice that waits or is dead was recorded under its label
 //! ([`key_label`](pockyt_store::StoredNotice::key_label)). When it is taken out too early, nothing is lost
 //! at once: the notice is put off with growing delays, as deferred ones are, until it is as old as
-//! [`RetryPolicy::defer_for`] says; then it is dead, and can be redriven when the key is back.
+//! [`RetryPolicy::defer_for`] says and was put off often enough; then it is dead, and can be redriven when the
+//! key is back.
 //!
 //! # Events
 //!

@@ -36,8 +36,8 @@ impl Limits {
         Self { body_time, ..self }
     }
 
-    /// The longest time for the store to keep a message before the service answers 503; 10 seconds
-    /// unless set.
+    /// The longest time for the store to keep a message before the service answers 503, and for each of its
+    /// answers while notices are handed over; 10 seconds unless set.
     pub fn store_time(self, store_time: Duration) -> Self {
         Self { store_time, ..self }
     }

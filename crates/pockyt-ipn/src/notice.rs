@@ -127,7 +127,7 @@ impl Reread {
         let reading = judged.map_err(Unreadable::Unverified)?.reading;
         match (&stored.identity, reading) {
             (identity @ Identity::Clean { .. }, Reading::Clean(read)) if *identity == Identity::of(&read) => {
-                Ok(Self::Clean(read))
+                Ok(Self::Clean(Box::new(read)))
             }
             (Identity::Doubtful(digest), reading) => {
                 let hints = match reading {

@@ -11,7 +11,8 @@ use crate::Handled;
 ///
 /// By default a failure is tried again after 1 s, 2 s, 4 s and so on up to 10 minutes, 20 attempts in
 /// all, which takes about two hours; a deferral likewise after 1 s up to 5 minutes, until the notice is
-/// a day old. A stored message that no key verifies any more is deferred.
+/// a day old and was put off 20 times. So one that nobody worked on for days has its chance too, which
+/// takes an hour. A stored message that no key verifies any more is deferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub(crate) attempts: u32,
@@ -34,7 +35,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// How many attempts may fail before a notice is given up; at least 1.
+    /// How many attempts may fail before a notice is given up, and how often at least it is put off; at
+    /// least 1.
     pub fn attempts(self, attempts: u32) -> Self {
         Self { attempts: attempts.max(1), ..self }
     }
@@ -54,7 +56,8 @@ impl RetryPolicy {
         Self { longest_deferral: longest_deferral.max(Duration::from_millis(1)), ..self }
     }
 
-    /// How old a notice may grow before a deferral gives it up; a day unless set.
+    /// How old a notice may grow before a deferral gives it up, once there were as many as
+    /// [`Self::attempts`] says; a day unless set.
     pub fn defer_for(self, defer_for: Duration) -> Self {
         Self { defer_for, ..self }
     }
@@ -70,13 +73,16 @@ impl RetryPolicy {
             Handled::Retry { why } => {
                 Outcome::RetryAt { at: now.plus(self.delay(stored.failures, self.longest_delay)), why }
             }
-            Handled::Deferred { why } if now.since(stored.received_at) >= self.defer_for => {
-                Outcome::Dead { why }
-            }
+            Handled::Deferred { why } if self.was_put_off_enough(stored, now) => Outcome::Dead { why },
             Handled::Deferred { why } => {
                 Outcome::Defer { at: now.plus(self.delay(stored.deferrals, self.longest_deferral)), why }
             }
         }
+    }
+
+    fn was_put_off_enough(&self, stored: &StoredNotice, now: UtcMillis) -> bool {
+        let is_old = now.since(stored.received_at) >= self.defer_for;
+        is_old && stored.deferrals.saturating_add(1) >= self.attempts
     }
 
     fn delay(&self, earlier: u32, longest: Duration) -> Duration {

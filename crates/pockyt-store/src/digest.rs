@@ -17,18 +17,22 @@ pub struct ContentDigest([u8; 32]);
 impl ContentDigest {
     /// The digest of the text of these fields, which are those that were signed.
     pub fn of(fields: &Fields<'_>) -> Self {
-        let mut hasher = Sha256::new_with_prefix("pockyt-content-2");
-        if is_canonical(fields) {
-            for (name, value) in fields {
-                for part in [name, "=", value, "&"] {
-                    hasher.update(part);
-                }
-            }
-        } else {
-            let pairs: Vec<(&str, &str)> = fields.iter().collect();
-            hasher.update(algorithm::canonical_text(&pairs));
+        Self::of_received(fields, b"")
+    }
+
+    /// The same for fields that came in this body. Many senders write the signed text as it is, with the
+    /// signature after it, and then no text needs to be made.
+    pub(crate) fn of_received(fields: &Fields<'_>, body: &[u8]) -> Self {
+        if let Some(text) = text_in(body, fields) {
+            return Self::of_text(text);
         }
-        Self(hasher.finalize().into())
+        let pairs: Vec<(&str, &str)> = fields.iter().collect();
+        Self::of_text(algorithm::canonical_text(&pairs).as_bytes())
+    }
+
+    /// The digest of a signed text.
+    pub(crate) fn of_text(text: &[u8]) -> Self {
+        Self(Sha256::new_with_prefix("pockyt-content-2").chain_update(text).finalize().into())
     }
 
     /// From the 32 bytes, as a store kept them.
@@ -42,11 +46,20 @@ impl ContentDigest {
     }
 }
 
-/// Whether the signed text has these fields as they come. Many senders write them in that order, and then no
-/// text needs to be made.
-fn is_canonical(fields: &Fields<'_>) -> bool {
-    let names = || fields.iter().map(|(name, _)| name);
-    names().is_sorted_by(|a, b| a < b) && names().all(|name| name != VERIFY_SIGN)
+/// The signed text of these fields, where a body begins with it.
+pub(crate) fn text_in<'b>(body: &'b [u8], fields: &Fields<'_>) -> Option<&'b [u8]> {
+    let (mut end, mut last) = (0, "");
+    for (name, value) in fields {
+        let (name_at, value_at) = (end, end + name.len() + 1);
+        end = value_at + value.len() + 1;
+        let is_here = body.get(name_at..value_at)?.strip_suffix(b"=")? == name.as_bytes()
+            && body.get(value_at..end)?.strip_suffix(b"&")? == value.as_bytes();
+        if !is_here || name <= last || name == VERIFY_SIGN {
+            return None;
+        }
+        last = name;
+    }
+    body.get(..end)
 }
 
 impl fmt::Display for ContentDigest {
@@ -64,36 +77,71 @@ impl fmt::Debug for ContentDigest {
 #[cfg(test)]
 mod tests {
     use pockyt_sign::{Received, SigningKey, Verifier};
+    use proptest::prelude::*;
 
     use super::*;
 
+    /// A form of these fields in this order, with the signature before them and after them.
+    fn bodies(fields: &[(&str, &str)]) -> [String; 2] {
+        let signature = algorithm::signature(fields, &SigningKey::from_any_text("not-a-real-token"));
+        let escaped =
+            |value: &str| value.replace('%', "%25").replace('&', "%26").replace('+', "%2B").replace(' ', "+");
+        let fields: Vec<_> =
+            fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let (fields, signature) = (fields.join("&"), format!("verifySign={signature}"));
+        [format!("{signature}&{fields}"), format!("{fields}&{signature}")]
+    }
+
+    fn digest(body: &str) -> ContentDigest {
+        let verifier = Verifier::new(SigningKey::from_any_text("not-a-real-token"));
+        match verifier.form(body.as_bytes()) {
+            Ok(Received::Verified(message)) => ContentDigest::of_received(message.fields(), body.as_bytes()),
+            Ok(Received::Ambiguous(message)) => {
+                ContentDigest::of_received(message.unconfirmed_fields(), body.as_bytes())
+            }
+            Err(rejection) => unreachable!("it is signed: {rejection}"),
+        }
+    }
+
     /// Stores hold these for ever. They were computed by another program.
     #[test]
-    fn the_digest_of_a_message_is_what_it_always_was_in_whatever_order_it_is_written() {
-        let fields = [
-            ("amount", "13.00"),
-            ("currency", "USD"),
-            ("note", "a b"),
-            ("status", "success"),
-            ("transactionNo", "297553636764407286"),
+    fn the_digest_of_a_message_is_what_it_always_was_in_whatever_way_it_is_written() {
+        let rows = [
+            ("a b", "35ce45a30583012d4eab6b227be2d3f615e65417074936c98e693c69cfa000fc"),
+            ("a=b", "5c382289c3be901c05484f26f955f80408699a083b9ca376def05b3286f06541"),
         ];
-        let key = SigningKey::from_any_text("not-a-real-token");
-        let signature = algorithm::signature(&fields, &key);
-        for turn in 0..fields.len() {
-            let (end, start) = fields.split_at(turn);
-            let mut body = format!("verifySign={}", signature.as_str());
-            for (name, value) in start.iter().chain(end) {
-                body.push_str(&format!("&{name}={}", value.replace(' ', "+")));
+        for (note, expected) in rows {
+            let fields = [
+                ("amount", "13.00"),
+                ("currency", "USD"),
+                ("note", note),
+                ("status", "success"),
+                ("transactionNo", "297553636764407286"),
+            ];
+            for turn in 0..fields.len() {
+                let mut turned = fields;
+                turned.rotate_left(turn);
+                for body in bodies(&turned) {
+                    assert_eq!(digest(&body).to_string(), expected, "{body}");
+                }
             }
-            let Ok(Received::Verified(message)) = Verifier::new(key.clone()).form(body.as_bytes()) else {
-                unreachable!("it is signed, and clean")
-            };
-            let digest = ContentDigest::of(message.fields());
-            assert_eq!(
-                digest.to_string(),
-                "35ce45a30583012d4eab6b227be2d3f615e65417074936c98e693c69cfa000fc",
-                "{body}"
-            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_body_is_only_another_way_to_the_text(
+            values in proptest::collection::vec("[a&= %+]{0,4}", 1..5),
+            turn in 0..5_usize,
+        ) {
+            let mut fields: Vec<(&str, &str)> = ["a", "b", "c", "d"].into_iter().zip(values.iter().map(String::as_str)).collect();
+            let text = algorithm::canonical_text(&fields);
+            let expected = Sha256::new_with_prefix("pockyt-content-2").chain_update(text).finalize();
+            let places = fields.len();
+            fields.rotate_left(turn % places);
+            for body in bodies(&fields) {
+                prop_assert_eq!(digest(&body), ContentDigest(expected.into()), "{}", body);
+            }
         }
     }
 }

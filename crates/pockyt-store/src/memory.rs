@@ -1,6 +1,9 @@
 //! A store that forgets when the program ends.
 
 mod books;
+mod due;
+mod known;
+mod shelf;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,11 +1,12 @@
 //! A message that is to be recorded.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pockyt_model::{Notification, UtcMillis};
 use pockyt_sign::Fields;
 
+use crate::digest::text_in;
 use crate::{ContentDigest, Route};
 
 /// The number of a recorded notice, unique within one store and never used again.
@@ -129,23 +130,56 @@ impl fmt::Debug for Arrival<'_> {
 }
 
 /// A message whose signature was found right, and what is made of it.
+///
+/// It is one pointer, so that handing it on costs nothing.
 #[derive(Clone)]
-pub struct NewNotice {
+pub struct NewNotice(pub(crate) Box<Message>);
+
+#[derive(Clone)]
+pub(crate) struct Message {
     pub(crate) route: Route,
     pub(crate) format: BodyFormat,
     pub(crate) body: Arc<[u8]>,
     pub(crate) received_at: UtcMillis,
     pub(crate) key_label: String,
     pub(crate) identity: Identity,
-    pub(crate) content: ContentDigest,
+    pub(crate) content: Content,
     pub(crate) doubt: Option<Doubt>,
     pub(crate) to_confirm: bool,
+}
+
+/// The digest of the signed text, computed when it is asked for: of most messages that is after they were
+/// acknowledged.
+#[derive(Clone)]
+pub(crate) struct Content {
+    digest: OnceLock<ContentDigest>,
+    /// How long the signed text is, with which the body begins if it is not computed yet.
+    length: usize,
+}
+
+impl Content {
+    fn of(fields: &Fields<'_>, body: &[u8]) -> Self {
+        match text_in(body, fields) {
+            Some(text) => Self { digest: OnceLock::new(), length: text.len() },
+            None => ContentDigest::of(fields).into(),
+        }
+    }
+
+    pub(crate) fn digest(&self, body: &[u8]) -> &ContentDigest {
+        self.digest.get_or_init(|| ContentDigest::of_text(body.get(..self.length).unwrap_or_default()))
+    }
+}
+
+impl From<ContentDigest> for Content {
+    fn from(digest: ContentDigest) -> Self {
+        Self { digest: OnceLock::from(digest), length: 0 }
+    }
 }
 
 impl NewNotice {
     /// A verified message that reads as its kind: it will be handed over.
     pub fn clean(arrival: Arrival<'_>, notification: &Notification) -> Self {
-        let content = ContentDigest::of(notification.fields());
+        let content = Content::of(notification.fields(), arrival.body);
         Self::new(arrival, Identity::of(notification), content, None)
     }
 
@@ -154,72 +188,84 @@ impl NewNotice {
     ///
     /// `fields` are its signed fields, whose text tells it from others.
     pub fn doubtful(arrival: Arrival<'_>, fields: &Fields<'_>, doubt: Doubt) -> Self {
-        let content = ContentDigest::of(fields);
-        Self::new(arrival, Identity::Doubtful(content), content, Some(doubt))
+        let content = ContentDigest::of_received(fields, arrival.body);
+        Self::new(arrival, Identity::Doubtful(content), content.into(), Some(doubt))
     }
 
-    fn new(arrival: Arrival<'_>, identity: Identity, content: ContentDigest, doubt: Option<Doubt>) -> Self {
+    fn new(arrival: Arrival<'_>, identity: Identity, content: Content, doubt: Option<Doubt>) -> Self {
         let Arrival { route, format, body, received_at, key_label } = arrival;
         let (body, key_label) = (body.into(), key_label.to_owned());
-        Self { route, format, body, received_at, key_label, identity, content, doubt, to_confirm: false }
+        let to_confirm = false;
+        Self(Box::new(Message {
+            route,
+            format,
+            body,
+            received_at,
+            key_label,
+            identity,
+            content,
+            doubt,
+            to_confirm,
+        }))
     }
 
     /// The same, to be confirmed by a query: a doubtful message then waits for a worker, who asks, instead of
     /// lying in quarantine. It is for the worker to see that nothing else is done with it.
     #[must_use]
-    pub fn to_be_confirmed(self) -> Self {
-        Self { to_confirm: true, ..self }
+    pub fn to_be_confirmed(mut self) -> Self {
+        self.0.to_confirm = true;
+        self
     }
 
     /// Where it came in.
     pub fn route(&self) -> &Route {
-        &self.route
+        &self.0.route
     }
 
     /// Whether it can be believed as far as the store was told.
     pub fn is_clean(&self) -> bool {
-        self.doubt.is_none()
+        self.0.doubt.is_none()
     }
 
     /// Whether it waits to be confirmed; see [`NewNotice::to_be_confirmed`].
     pub fn is_to_be_confirmed(&self) -> bool {
-        self.to_confirm
+        self.0.to_confirm
     }
 
     /// What makes it the same as another.
     pub fn identity(&self) -> &Identity {
-        &self.identity
+        &self.0.identity
     }
 
     /// Tells it from other messages of the same identity, which differ in what does not matter: another
     /// `time`, another note.
     pub fn content(&self) -> &ContentDigest {
-        &self.content
+        self.0.content.digest(&self.0.body)
     }
 
     /// How the body is written.
     pub fn format(&self) -> BodyFormat {
-        self.format
+        self.0.format
     }
 
     /// The body as it was received.
     pub fn body(&self) -> &[u8] {
-        &self.body
+        &self.0.body
     }
 
     /// When it was received.
     pub fn received_at(&self) -> UtcMillis {
-        self.received_at
+        self.0.received_at
     }
 
     /// The label of the key that matched.
     pub fn key_label(&self) -> &str {
-        &self.key_label
+        &self.0.key_label
     }
 
     /// Why it is not believed; `None` when it is clean.
     pub fn doubt(&self) -> Option<&Doubt> {
-        self.doubt.as_ref()
+        self.0.doubt.as_ref()
     }
 }
 
@@ -227,11 +273,11 @@ impl NewNotice {
 impl fmt::Debug for NewNotice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewNotice")
-            .field("route", &self.route)
-            .field("identity", &self.identity)
-            .field("doubt", &self.doubt)
-            .field("received_at", &self.received_at)
-            .field("key_label", &self.key_label)
+            .field("route", &self.0.route)
+            .field("identity", &self.0.identity)
+            .field("doubt", &self.0.doubt)
+            .field("received_at", &self.0.received_at)
+            .field("key_label", &self.0.key_label)
             .finish_non_exhaustive()
     }
 }

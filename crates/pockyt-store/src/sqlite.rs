@@ -203,6 +203,8 @@ impl SqliteStore {
 
 impl Inbox for SqliteStore {
     async fn record(&self, notice: NewNotice) -> Result<Recorded, StoreError> {
+        // Here, and not on the one thread that writes.
+        notice.content();
         self.writer.call(move |conn| record::record(conn, &notice)).await
     }
 

@@ -124,6 +124,11 @@ impl<I: Inbox> Listener<I> {
             Answer::Held(why) => return Ok(self.say(stored, Handled::deferred(why))),
             Answer::Refuted(why) => return Ok(self.unconfirmed(stored, &why)),
         };
+        if !hints.are_about(&answer) {
+            let why = "Pockyt's answer has another number";
+            self.report_not_confirmed(stored, why);
+            return Ok(self.unconfirmed(stored, why));
+        }
         let state = state_of(&answer);
         if !settles(hints.status(self.kind()).as_deref(), state) {
             let why = format!("Pockyt answered that it is {state}, which it may not be about");
@@ -150,7 +155,8 @@ impl<I: Inbox> Listener<I> {
             Order::Unclear(handled) => return Ok(self.say(stored, handled)),
         }
         let tenant = self.tenant().as_str();
-        Ok(match self.shared.inbox.identify(&claimed.lease, &answer).await? {
+        let identify = self.shared.inbox.identify(&claimed.lease, &answer);
+        Ok(match self.in_store_time(identify).await? {
             Recorded::First(id) => {
                 tracing::info!(tenant, notice = id.get(), "ipn confirmed");
                 Prepared::HandOver(Box::new(Notice::confirmed(stored, answer)))

@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use pockyt_store::{Claimed, FinishError, Inbox, Outcome, StoreError};
+use pockyt_store::{Claimed, FinishError, Inbox, Outcome, StoreError, StoreErrorKind};
 use tokio::time::{Instant, timeout};
 
 use super::prepare::Prepared;
@@ -127,8 +127,8 @@ impl<I: Inbox> Listener<I> {
 
     async fn claim(&self) -> Result<Option<Claimed>, StoreError> {
         let shared = &self.shared;
-        let claimed =
-            shared.inbox.claim(&shared.route, &shared.owner, shared.clock.now(), shared.lease).await?;
+        let claim = shared.inbox.claim(&shared.route, &shared.owner, shared.clock.now(), shared.lease);
+        let claimed = self.in_store_time(claim).await?;
         if let Some(Claimed { notice, taken_over_from: Some(_), .. }) = &claimed {
             metrics::lease_taken_over();
             tracing::warn!(tenant = self.tenant().as_str(), notice = notice.id.get(), "ipn lease taken over");
@@ -137,7 +137,7 @@ impl<I: Inbox> Listener<I> {
     }
 
     async fn until_next_due(&self) -> Result<Duration, StoreError> {
-        let due_at = self.shared.inbox.next_due(&self.shared.route).await?;
+        let due_at = self.in_store_time(self.shared.inbox.next_due(&self.shared.route)).await?;
         let wait = due_at.map_or(LONGEST_WAIT, |due_at| due_at.since(self.shared.clock.now()));
         // A claim that found nothing and a due time that has come are no contradiction when somebody
         // else took it meanwhile, or when clocks differ; the lower bound keeps that from spinning.
@@ -148,10 +148,11 @@ impl<I: Inbox> Listener<I> {
         // A handler has three quarters of the lease, less what it took to find out whether it may begin.
         let cut_off = Instant::now() + self.shared.lease * 3 / 4;
         let finished = match self.prepare(&claimed).await {
-            Ok(Prepared::HandOver(notice)) => {
-                let time = cut_off.saturating_duration_since(Instant::now());
-                work.work(self, &claimed, *notice, time).await
-            }
+            Ok(Prepared::HandOver(notice)) => match cut_off.checked_duration_since(Instant::now()) {
+                Some(time) => work.work(self, &claimed, *notice, time).await,
+                // Somebody else may be about to take over, or has done so.
+                None => self.finish(&claimed, self.too_late(&claimed)).await,
+            },
             Ok(Prepared::Finish(outcome)) => self.finish(&claimed, outcome).await,
             Err(error) => Err(error),
         };
@@ -166,10 +167,25 @@ impl<I: Inbox> Listener<I> {
         Ok(())
     }
 
+    fn too_late(&self, claimed: &Claimed) -> Outcome {
+        let handled = Handled::retry("finding out whether it may be handed over took too long");
+        self.shared.retries.outcome(handled, &claimed.notice, self.shared.clock.now())
+    }
+
     async fn finish(&self, claimed: &Claimed, outcome: Outcome) -> Result<Outcome, FinishError> {
         let now = self.shared.clock.now();
-        self.shared.inbox.finish(&claimed.lease, outcome.clone(), now).await?;
+        self.in_store_time(self.shared.inbox.finish(&claimed.lease, outcome.clone(), now)).await?;
         Ok(outcome)
+    }
+
+    /// What the store answers, unless it takes longer than a request would wait for it: a call that is never
+    /// answered must not hold up all others for ever.
+    pub(super) async fn in_store_time<T, E: From<StoreError>>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let answered = timeout(self.shared.limits.store_time, call).await;
+        answered.unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Unavailable).into()))
     }
 
     fn report(&self, claimed: &Claimed, outcome: &Outcome) {

@@ -169,9 +169,11 @@ async fn what_was_changed_in_the_store_is_not_acted_upon() {
         let script = Script::new(Vec::new());
         listener.run_until_idle(&script).await.unwrap();
         assert_eq!((script.told().len(), count(&listener).await), (0, [0, 0, 0, 0, 1]), "put off");
-        clock.advance(24 * 60 * 60 * SECOND);
-        listener.run_until_idle(&script).await.unwrap();
+        for _ in 0..24 {
+            clock.advance(60 * 60 * SECOND);
+            listener.run_until_idle(&script).await.unwrap();
+        }
         assert_eq!((script.told().len(), count(&listener).await), (0, [1, 0, 0, 0, 0]), "after a day");
-        assert_eq!((listener.counts().unreadable, listener.counts().dead), (2, 1));
+        assert_eq!((listener.counts().unreadable, listener.counts().dead), (25, 1));
     }
 }

@@ -12,7 +12,6 @@ use crate::support::{FORM, ManualClock, Script, TestInbox, TestListener, cuts, f
 use crate::support::{signed, signed_with, states};
 
 const SECOND: Duration = Duration::from_secs(1);
-const A_DAY_LESS_A_SECOND: Duration = Duration::from_secs(24 * 60 * 60 - 1);
 
 /// From when on the old key, which is the one that [`signed`] signs with, is no longer good.
 const UNTIL: u64 = 7_200_000;
@@ -124,13 +123,14 @@ async fn a_notice_that_is_unreadable_for_a_day_is_dead_and_can_be_redriven_when_
     let (inbox, clock) = (Arc::default(), ManualClock::default());
     deliver(&listener(key(), &inbox, &clock), &genuine(1)).await;
     let without = listener(new_key(), &inbox, &clock);
-    clock.advance(A_DAY_LESS_A_SECOND);
-    run(&without).await;
-    assert_eq!(count(&inbox).await, [0, 0, 0, 0, 1]);
-    clock.advance(SECOND);
+    for _ in 0..24 {
+        run(&without).await;
+        assert_eq!(count(&inbox).await, [0, 0, 0, 0, 1]);
+        clock.advance(60 * 60 * SECOND);
+    }
     run(&without).await;
     assert_eq!(count(&inbox).await, [1, 0, 0, 0, 0]);
-    assert_eq!((without.counts().unreadable, without.counts().dead), (2, 1));
+    assert_eq!((without.counts().unreadable, without.counts().dead), (25, 1));
 
     let dead = inbox.list(State::Dead, None, 1).await.unwrap().remove(0);
     assert!(inbox.decide(dead.id, Decision::Redrive, clock.now(), Mode::Apply).await.unwrap().is_moved());

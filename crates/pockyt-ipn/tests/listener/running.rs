@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use pockyt_ipn::{Handled, Handler, Notice};
+use pockyt_ipn::{ConfirmPolicy, Handled, Handler, Notice};
+use pockyt_store::Inbox;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
-use crate::support::{FORM, Script, TestListener, TokioClock, builder, genuine};
+use crate::support::{FORM, Pockyt, Script, TestListener, TokioClock, builder, genuine, states};
 
 fn listener() -> TestListener {
     builder(&Arc::default()).clock(TokioClock::start()).build().unwrap()
@@ -139,4 +140,38 @@ fn what_the_listener_does_can_be_spawned() {
     let (listener, other) = (build(), build());
     spawnable(async move { listener.run(Script::new(Vec::new())).await });
     spawnable(async move { other.accept(FORM, b"").await });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_of_the_store_that_is_never_answered_holds_up_nothing_for_ever() {
+    let listener = listener();
+    deliver(&listener, 1).await;
+    listener.inbox().hangs.store(true, Ordering::SeqCst);
+    let recovering = async {
+        sleep(Duration::from_secs(5)).await;
+        listener.inbox().hangs.store(false, Ordering::SeqCst);
+    };
+    assert_eq!(seconds_of_calls(&listener, Script::new(vec![]), 1, recovering).await, [11]);
+}
+
+/// Somebody else may have taken over by then.
+#[tokio::test(start_paused = true)]
+async fn when_finding_out_took_too_long_the_handler_is_not_even_called() {
+    let listener = builder(&Arc::default())
+        .clock(TokioClock::start())
+        .lease(Duration::from_secs(1))
+        .confirm_with(Pockyt::default().with(1, "13.00", "success"))
+        .confirm_policy(ConfirmPolicy::Always)
+        .build()
+        .unwrap();
+    deliver(&listener, 1).await;
+    let handler = Script::new(vec![]);
+    *listener.inbox().identifying.lock().unwrap() = Duration::from_secs(2);
+    assert_eq!(listener.run_until_idle(&handler).await.unwrap(), 1);
+    assert_eq!((handler.told(), listener.counts().retried), (Vec::new(), 1));
+    *listener.inbox().identifying.lock().unwrap() = Duration::ZERO;
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(listener.run_until_idle(&handler).await.unwrap(), 1);
+    assert_eq!(handler.told().len(), 1);
+    assert_eq!(states(listener.inbox().counts().await.unwrap()), [0, 1, 0, 0, 0]);
 }

@@ -213,9 +213,17 @@ pub(crate) struct TestInbox {
     pub(crate) down: AtomicBool,
     pub(crate) hangs: AtomicBool,
     pub(crate) body_on_claim: Mutex<Option<String>>,
+    /// How long it takes to identify a notice.
+    pub(crate) identifying: Mutex<Duration>,
 }
 
 impl TestInbox {
+    async fn hang(&self) {
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+    }
+
     fn up(&self) -> Result<&MemoryInbox, StoreError> {
         let down = self.down.load(Ordering::SeqCst);
         if down { Err(StoreError::new(StoreErrorKind::Unavailable)) } else { Ok(&self.inner) }
@@ -224,9 +232,7 @@ impl TestInbox {
 
 impl Inbox for TestInbox {
     async fn record(&self, notice: NewNotice) -> Result<Recorded, StoreError> {
-        if self.hangs.load(Ordering::SeqCst) {
-            std::future::pending::<()>().await;
-        }
+        self.hang().await;
         self.up()?.record(notice).await
     }
 
@@ -237,6 +243,7 @@ impl Inbox for TestInbox {
         now: UtcMillis,
         lease_for: Duration,
     ) -> Result<Option<Claimed>, StoreError> {
+        self.hang().await;
         let mut claimed = self.up()?.claim(route, owner, now, lease_for).await?;
         if let (Some(body), Some(claimed)) = (&*self.body_on_claim.lock().unwrap(), &mut claimed) {
             claimed.notice.body = body.as_bytes().into();
@@ -249,6 +256,8 @@ impl Inbox for TestInbox {
     }
 
     async fn identify(&self, lease: &Lease, notification: &Notification) -> Result<Recorded, FinishError> {
+        let identifying = *self.identifying.lock().unwrap();
+        tokio::time::sleep(identifying).await;
         self.up()?.identify(lease, notification).await
     }
 

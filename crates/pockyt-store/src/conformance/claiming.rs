@@ -52,6 +52,28 @@ pub async fn each_notice_has_one_holder<I: Store>(inbox: &I) {
     assert_eq!(inbox.counts().await.expect("counts").leased, 2);
 }
 
+/// What came, was put off or was leased while the clock ran years ahead does not wait for that moment.
+pub async fn a_clock_that_ran_ahead_suppresses_nothing<I: Store>(inbox: &I) {
+    let ahead = 4_000_000_000_000;
+    for number in 1..=3 {
+        record(inbox, number, ahead).await;
+    }
+    let put_off = claim(inbox, "a", ahead).await.expect("is due");
+    finish(inbox, &put_off, retry(u64::MAX), ahead).await.expect("the lease is good");
+    claim(inbox, "a", ahead).await.expect("is due");
+    record(inbox, 4, 10).await;
+
+    let first = claim(inbox, "b", 10).await.expect("one came since");
+    assert_eq!(first.notice.received_at, UtcMillis::new(10), "what is due goes first");
+    let mut numbers = std::collections::BTreeSet::new();
+    while let Some(claimed) = claim(inbox, "b", 20).await {
+        assert_eq!(claimed.lease.until(), UtcMillis::new(120));
+        finish(inbox, &claimed, Outcome::Done, 20).await.expect("the lease is good");
+        numbers.insert(claimed.notice.id);
+    }
+    assert_eq!(numbers.len(), 3);
+}
+
 /// The work of a dead owner goes on, and when the owner was only slow, it comes too late.
 pub async fn expired_leases_are_taken_over_and_the_late_owner_is_refused<I: Store>(inbox: &I) {
     record(inbox, 1, 10).await;

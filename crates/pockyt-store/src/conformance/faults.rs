@@ -20,6 +20,8 @@ pub enum Fault {
     AfterDoing,
     /// Before anything is done.
     BeforeDoing,
+    /// It is done, and no answer ever comes: for callers that wait for a limited time.
+    Unanswered,
 }
 
 /// A store of which calls fail, each counted from 1 whatever the method.
@@ -56,6 +58,10 @@ impl<S> Faulty<S> {
             (true, Fault::AfterDoing) => {
                 call.await;
                 Err(failure())
+            }
+            (true, Fault::Unanswered) => {
+                call.await;
+                std::future::pending().await
             }
         }
     }
@@ -162,7 +168,7 @@ async fn see_through<S: Store>(store: &Faulty<S>) {
     for message in messages {
         let recorded = resend(store, &message).await;
         let stored = store.inner().get(recorded.id()).await.expect("gets").expect("was said to be kept");
-        assert_eq!(stored.identity, message.identity);
+        assert_eq!(&stored.identity, message.identity());
         kept.insert(recorded.id());
     }
     assert_eq!(

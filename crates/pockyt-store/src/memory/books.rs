@@ -1,152 +1,102 @@
 //! The notices and their indexes.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::time::Duration;
 
 use pockyt_model::{Notification, UtcMillis};
 
+use super::due::Due;
+use super::known::{Hash, Known};
+use super::shelf::Shelf;
 use crate::transition::{Transition, ran_out};
-use crate::{Claimed, ContentDigest, Counts, Decided, Decision, FinishError, Finished, Identity, Lease};
+use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Identity, Lease};
 use crate::{MAX_LEASE, MAX_VARIANTS, Mode, NewNotice, NoticeId, Outcome, OwnerToken, Quarantine, Recorded};
 use crate::{Route, Standing, State, StoredNotice, Variant};
 
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    last_id: u64,
-    /// Boxed, since a tree's nodes are half empty and a notice is large.
-    notices: BTreeMap<NoticeId, Box<StoredNotice>>,
+    notices: Shelf,
     variants: BTreeMap<NoticeId, Vec<Variant>>,
-    /// What may be claimed and from when on.
-    due: BTreeMap<Route, BTreeSet<(UtcMillis, NoticeId)>>,
+    /// What waits or is leased.
+    due: BTreeMap<Route, Due>,
+    /// What does not wait.
     by_state: BTreeMap<State, BTreeSet<NoticeId>>,
     /// Never pruned.
-    clean: BTreeMap<Route, HashMap<Box<str>, Seen>>,
-    /// Never pruned.
-    doubtful: BTreeMap<(Route, ContentDigest), NoticeId>,
-}
-
-/// The clean messages of one key: the first, and those in conflict with it. One that was identified has
-/// no message of its own here.
-#[derive(Debug)]
-struct Seen {
-    first: NoticeId,
-    fingerprint: [u8; 32],
-    /// Of other fingerprints. Hardly any key has one, so the rest pay one word for it.
-    #[expect(clippy::box_collection, reason = "every key pays for its size")]
-    others: Option<Box<BTreeMap<[u8; 32], NoticeId>>>,
-}
-
-impl Seen {
-    fn new(first: NoticeId, fingerprint: [u8; 32]) -> Self {
-        Self { first, fingerprint, others: None }
-    }
-
-    fn of(&self, fingerprint: &[u8; 32]) -> Option<NoticeId> {
-        if *fingerprint == self.fingerprint {
-            Some(self.first)
-        } else {
-            self.others.as_ref()?.get(fingerprint).copied()
-        }
-    }
-
-    /// What is there already stays.
-    fn add(&mut self, fingerprint: [u8; 32], id: NoticeId) {
-        if fingerprint != self.fingerprint {
-            self.others.get_or_insert_default().entry(fingerprint).or_insert(id);
-        }
-    }
+    known: Known,
+    /// What else notices stand for, since a query said so. Never pruned.
+    identified: BTreeMap<NoticeId, Vec<Identity>>,
 }
 
 /// What a message is among those that were there before.
-enum Met {
-    First,
-    Equal(NoticeId),
-    /// With the first of its key.
-    Conflict(NoticeId),
+#[derive(Default)]
+struct Met {
+    /// The first one with its key.
+    first: Option<NoticeId>,
+    /// The one that says the same.
+    equal: Option<NoticeId>,
 }
 
 impl Books {
     pub(super) fn record(&mut self, new: NewNotice) -> Recorded {
-        let id = NoticeId::new(self.last_id + 1);
-        let conflict = match self.meet(&new.route, &new.identity, id) {
-            Met::Equal(id) => {
-                self.keep_variant(id, new);
-                return Recorded::Duplicate(id);
-            }
-            Met::Conflict(with) => Some(with),
-            Met::First => None,
-        };
-        self.last_id = id.get();
-        let quarantine =
-            new.doubt.map(Quarantine::Doubt).or(conflict.map(|with| Quarantine::Conflict { with }));
-        let due_at = new.received_at;
-        let held = conflict.is_some() || (quarantine.is_some() && !new.to_confirm);
-        self.put(Box::new(StoredNotice {
-            id,
-            route: new.route,
-            identity: new.identity,
-            content: new.content,
-            format: new.format,
-            body: new.body,
-            received_at: new.received_at,
-            key_label: new.key_label,
-            changed_at: new.received_at,
-            failures: 0,
-            deferrals: 0,
-            last_reason: None,
-            standing: if held { Standing::Quarantined } else { Standing::Waiting { due_at } },
-            quarantine,
-            to_confirm: new.to_confirm,
-            fence: 0,
-        }));
-        if conflict.is_some() { Recorded::Conflict(id) } else { Recorded::First(id) }
+        let hash = self.known.hash(new.route(), new.identity());
+        let met = self.meet(hash, new.route(), new.identity());
+        if let Some(id) = met.equal {
+            self.keep_variant(id, new);
+            return Recorded::Duplicate(id);
+        }
+        let id = self.notices.next();
+        self.known.add(hash, id);
+        let conflict = met.first.map(|with| Quarantine::Conflict { with });
+        let is_conflict = conflict.is_some();
+        if is_conflict || !(new.is_clean() || new.is_to_be_confirmed()) {
+            self.notices.quarantine(&new, conflict);
+            self.by_state.entry(State::Quarantined).or_default().insert(id);
+        } else {
+            self.due_of(new.route()).arrive(new.received_at(), id);
+            self.notices.arrive(new);
+        }
+        if is_conflict { Recorded::Conflict(id) } else { Recorded::First(id) }
     }
 
     fn keep_variant(&mut self, id: NoticeId, new: NewNotice) {
-        let Some(notice) = self.notices.get(&id).filter(|notice| notice.content != new.content) else {
+        if self.notices.content(id).is_none_or(|content| content == new.content()) {
             return;
-        };
-        let variants = self.variants.entry(notice.id).or_default();
-        if variants.len() < MAX_VARIANTS && variants.iter().all(|kept| kept.content != new.content) {
+        }
+        let variants = self.variants.entry(id).or_default();
+        if variants.len() < MAX_VARIANTS && variants.iter().all(|kept| kept.content != *new.content()) {
+            let (content, message) = (*new.content(), *new.0);
             variants.push(Variant {
-                content: new.content,
-                format: new.format,
-                body: new.body,
-                received_at: new.received_at,
-                key_label: new.key_label,
+                content,
+                format: message.format,
+                body: message.body,
+                received_at: message.received_at,
+                key_label: message.key_label,
             });
         }
     }
 
-    /// Looks a message up, and remembers it as `id` unless it has an equal.
-    fn meet(&mut self, route: &Route, identity: &Identity, id: NoticeId) -> Met {
-        match identity {
-            Identity::Clean { key, fingerprint } => {
-                match self.clean.entry(route.clone()).or_default().entry(key.as_str().into()) {
-                    Entry::Vacant(free) => {
-                        free.insert(Seen::new(id, *fingerprint));
-                        Met::First
-                    }
-                    Entry::Occupied(mut seen) => {
-                        let seen = seen.get_mut();
-                        if let Some(equal) = seen.of(fingerprint) {
-                            return Met::Equal(equal);
-                        }
-                        seen.add(*fingerprint, id);
-                        Met::Conflict(seen.first)
-                    }
+    /// Those that were there before with the same key.
+    fn meet(&self, hash: Hash, route: &Route, identity: &Identity) -> Met {
+        let mut met = Met::default();
+        for id in self.known.under(hash) {
+            for other in self.readings(id, route) {
+                if other == identity {
+                    met.equal = met.equal.or(Some(id));
+                }
+                if has_key_of(other, identity) {
+                    met.first = met.first.or(Some(id));
                 }
             }
-            Identity::Doubtful(digest) => match self.doubtful.entry((route.clone(), *digest)) {
-                btree_map::Entry::Vacant(free) => {
-                    free.insert(id);
-                    Met::First
-                }
-                btree_map::Entry::Occupied(equal) => Met::Equal(*equal.get()),
-            },
         }
+        met
+    }
+
+    /// What a notice of this route stands for.
+    fn readings(&self, id: NoticeId, route: &Route) -> impl Iterator<Item = &Identity> {
+        let own = self.notices.name(id).filter(|(of, _)| *of == route);
+        let further = if own.is_some() { self.identified.get(&id) } else { None };
+        own.map(|(_, identity)| identity).into_iter().chain(further.into_iter().flatten())
     }
 
     pub(super) fn claim(
@@ -156,23 +106,20 @@ impl Books {
         now: UtcMillis,
         lease_for: Duration,
     ) -> Option<Claimed> {
-        let (due_at, id) = self.due.get(route)?.first().copied()?;
-        if due_at > now {
-            return None;
-        }
-        let mut notice = self.take(id)?;
-        let taken_over_from = notice.standing.owner().cloned();
-        if let Some(owner) = &taken_over_from {
-            notice.last_reason = Some(ran_out(owner.as_str()));
-            notice.failures = notice.failures.saturating_add(1);
-        }
-        notice.fence += 1;
-        notice.changed_at = now;
+        let id = self.due.get(route)?.claimable(now)?;
         let until = now.plus(lease_for.min(MAX_LEASE));
-        notice.standing = Standing::Leased { owner: owner.clone(), until };
-        self.put(notice.clone());
-        let lease = Lease::new(id, owner.clone(), notice.fence, until);
-        Some(Claimed { lease, notice: *notice, taken_over_from })
+        self.change(id, |notice| {
+            let taken_over_from = notice.standing.owner().cloned();
+            if let Some(owner) = &taken_over_from {
+                notice.last_reason = Some(ran_out(owner.as_str()));
+                notice.failures = notice.failures.saturating_add(1);
+            }
+            notice.fence += 1;
+            notice.changed_at = now;
+            notice.standing = Standing::Leased { owner: owner.clone(), until };
+            let lease = Lease::new(id, owner.clone(), notice.fence, until);
+            Claimed { lease, notice: notice.clone(), taken_over_from }
+        })
     }
 
     pub(super) fn finish(
@@ -181,15 +128,14 @@ impl Books {
         outcome: Outcome,
         now: UtcMillis,
     ) -> Result<(), FinishError> {
-        let mut notice =
-            self.is_held(lease).then(|| self.take(lease.id)).flatten().ok_or(FinishError::LeaseLost)?;
-        Transition::of_outcome(outcome, now).apply(&mut notice, now);
-        self.put(notice);
-        Ok(())
+        self.held(lease).ok_or(FinishError::LeaseLost)?;
+        let finished =
+            self.change(lease.id, |notice| Transition::of_outcome(outcome, now).apply(notice, now));
+        finished.ok_or(FinishError::LeaseLost)
     }
 
-    fn is_held(&self, lease: &Lease) -> bool {
-        self.notices.get(&lease.id).is_some_and(|notice| {
+    fn held(&self, lease: &Lease) -> Option<&StoredNotice> {
+        self.notices.dealt_with(lease.id).filter(|notice| {
             let owned = matches!(&notice.standing, Standing::Leased { owner, .. } if *owner == lease.owner);
             owned && notice.fence == lease.fence
         })
@@ -200,40 +146,46 @@ impl Books {
         lease: &Lease,
         notification: &Notification,
     ) -> Result<Recorded, FinishError> {
-        let held = self.notices.get(&lease.id).filter(|_| self.is_held(lease));
-        let route = held.map(|notice| notice.route.clone()).ok_or(FinishError::LeaseLost)?;
-        let (key, fingerprint) = (notification.dedupe_key(), *notification.fingerprint().as_bytes());
-        Ok(match self.clean.entry(route).or_default().entry(key.as_str().into()) {
-            Entry::Vacant(free) => {
-                free.insert(Seen::new(lease.id, fingerprint));
-                Recorded::First(lease.id)
+        let route = self.held(lease).map(|notice| notice.route.clone()).ok_or(FinishError::LeaseLost)?;
+        let (own, identity) = (lease.id, Identity::of(notification));
+        let hash = self.known.hash(&route, &identity);
+        Ok(match self.meet(hash, &route, &identity) {
+            Met { first: None, .. } => {
+                self.known.add(hash, own);
+                self.identified.entry(own).or_default().push(identity);
+                Recorded::First(own)
             }
-            Entry::Occupied(mut seen) => {
-                let (first, equal) = (seen.get().first, seen.get().of(&fingerprint));
-                if first == lease.id {
-                    seen.get_mut().add(fingerprint, first);
-                    Recorded::First(first)
-                } else if equal == Some(first) {
-                    Recorded::Duplicate(first)
-                } else {
-                    Recorded::Conflict(first)
+            Met { first: Some(first), equal } if first == own => {
+                if equal.is_none() {
+                    self.identified.entry(own).or_default().push(identity);
                 }
+                Recorded::First(own)
             }
+            Met { first: Some(first), equal } if equal == Some(first) => Recorded::Duplicate(first),
+            Met { first: Some(first), .. } => Recorded::Conflict(first),
         })
     }
 
     pub(super) fn next_due(&self, route: &Route) -> Option<UtcMillis> {
-        self.due.get(route)?.first().map(|(due_at, _)| *due_at)
+        self.due.get(route)?.first().map(|(due_at, _)| due_at)
     }
 
     pub(super) fn get(&self, id: NoticeId) -> Option<StoredNotice> {
-        self.notices.get(&id).map(|notice| StoredNotice::clone(notice))
+        self.notices.get(id)
     }
 
     pub(super) fn list(&self, state: State, after: Option<NoticeId>, limit: usize) -> Vec<StoredNotice> {
-        let Some(ids) = self.by_state.get(&state) else { return Vec::new() };
+        let waiting: BTreeSet<NoticeId>;
+        let ids = if state == State::Waiting {
+            let due = self.due.values().flat_map(Due::ids);
+            waiting = due.filter(|id| self.notices.state(*id) == Some(state)).collect();
+            Some(&waiting)
+        } else {
+            self.by_state.get(&state)
+        };
         let after = after.map_or(Bound::Unbounded, Bound::Excluded);
-        ids.range((after, Bound::Unbounded)).take(limit).filter_map(|id| self.get(*id)).collect()
+        let page = ids.into_iter().flat_map(|ids| ids.range((after, Bound::Unbounded)));
+        page.take(limit).filter_map(|id| self.get(*id)).collect()
     }
 
     pub(super) fn variants(&self, id: NoticeId) -> Vec<Variant> {
@@ -245,10 +197,9 @@ impl Books {
         for (state, ids) in &self.by_state {
             *counts.of_mut(*state) = ids.len();
         }
-        let first = |state| self.by_state.get(&state)?.first().copied();
-        let oldest = [State::Waiting, State::Leased].into_iter().filter_map(first).min();
-        counts.oldest_unhandled =
-            oldest.and_then(|id| self.notices.get(&id)).map(|notice| notice.received_at);
+        counts.waiting = self.due.values().map(Due::len).sum::<usize>() - counts.leased;
+        let oldest = self.due.values().filter_map(Due::oldest).min();
+        counts.oldest_unhandled = oldest.and_then(|id| self.get(id)).map(|notice| notice.received_at);
         counts
     }
 
@@ -259,49 +210,68 @@ impl Books {
         now: UtcMillis,
         mode: Mode,
     ) -> Decided {
-        let Some(state) = self.notices.get(&id).map(|notice| notice.standing.state()) else {
-            return Decided::Missing;
-        };
+        let Some(state) = self.notices.state(id) else { return Decided::Missing };
         let Some(to) = decision.moves(state) else { return Decided::Refused { state } };
         if mode == Mode::Apply {
-            if let Some(mut notice) = self.take(id) {
-                Transition::of_decision(decision, now).apply(&mut notice, now);
-                self.put(notice);
-            }
+            self.change(id, |notice| Transition::of_decision(decision, now).apply(notice, now));
         }
         Decided::Moved { from: state, to }
     }
 
     pub(super) fn prune(&mut self, state: Finished, before: UtcMillis, limit: usize) -> usize {
-        let notices = self.list(state.into(), None, usize::MAX).into_iter();
-        let mut old: Vec<(UtcMillis, NoticeId)> = notices
+        let ids = self.by_state.get(&state.into()).into_iter().flatten();
+        let mut old: Vec<(UtcMillis, NoticeId)> = ids
+            .filter_map(|id| self.notices.dealt_with(*id))
             .map(|notice| (notice.changed_at, notice.id))
             .filter(|(changed_at, _)| *changed_at < before)
             .collect();
         old.sort_unstable();
-        for (_, id) in old.iter().take(limit) {
-            self.take(*id);
+        old.truncate(limit);
+        for (_, id) in &old {
+            self.take_down(*id);
+            self.notices.prune(*id);
             self.variants.remove(id);
         }
-        old.len().min(limit)
+        old.len()
     }
 
-    fn put(&mut self, notice: Box<StoredNotice>) {
-        self.by_state.entry(notice.standing.state()).or_default().insert(notice.id);
-        if let Some(due_at) = notice.standing.due_at() {
-            self.due.entry(notice.route.clone()).or_default().insert((due_at, notice.id));
+    /// Changes a notice, and with it the indexes.
+    fn change<T>(&mut self, id: NoticeId, change: impl FnOnce(&mut StoredNotice) -> T) -> Option<T> {
+        self.take_down(id);
+        let notice = self.notices.get_mut(id)?;
+        let changed = change(notice);
+        let (route, state, due_at) =
+            (notice.route.clone(), notice.standing.state(), notice.standing.due_at());
+        if let Some(due_at) = due_at {
+            self.due_of(&route).insert(due_at, id);
         }
-        self.notices.insert(notice.id, notice);
+        if state != State::Waiting {
+            self.by_state.entry(state).or_default().insert(id);
+        }
+        Some(changed)
     }
 
-    fn take(&mut self, id: NoticeId) -> Option<Box<StoredNotice>> {
-        let notice = self.notices.remove(&id)?;
+    /// Takes a notice out of the indexes of what changes.
+    fn take_down(&mut self, id: NoticeId) {
+        let Some(notice) = self.notices.get_mut(id) else { return };
+        if let (Some(due_at), Some(due)) = (notice.standing.due_at(), self.due.get_mut(&notice.route)) {
+            due.remove(due_at, id);
+        }
         if let Some(ids) = self.by_state.get_mut(&notice.standing.state()) {
             ids.remove(&id);
         }
-        if let (Some(due_at), Some(due)) = (notice.standing.due_at(), self.due.get_mut(&notice.route)) {
-            due.remove(&(due_at, id));
-        }
-        Some(notice)
+    }
+
+    fn due_of(&mut self, route: &Route) -> &mut Due {
+        self.due.entry(route.clone()).or_default()
+    }
+}
+
+/// Whether two messages are about one notification. All cuts of one text are one message, of one key.
+fn has_key_of(other: &Identity, identity: &Identity) -> bool {
+    match (other, identity) {
+        (Identity::Clean { key: other, .. }, Identity::Clean { key, .. }) => other == key,
+        (Identity::Doubtful(other), Identity::Doubtful(digest)) => other == digest,
+        _ => false,
     }
 }

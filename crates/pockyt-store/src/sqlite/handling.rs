@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{self, COLUMNS, quarantine_columns, to_db};
 use crate::transition::{Counters, Transition, ran_out};
-use crate::{Claimed, Decided, Decision, Finished, Lease, MAX_LEASE, Mode, NoticeId, Outcome, OwnerToken};
+use crate::{
+    Claimed, Decided, Decision, Finished, Lease, MAX_DELAY, MAX_LEASE, Mode, NoticeId, Outcome, OwnerToken,
+};
 use crate::{Route, Standing, State, StoredNotice};
 
 pub(super) fn claim(
@@ -17,15 +19,7 @@ pub(super) fn claim(
     now: UtcMillis,
     lease_for: Duration,
 ) -> rusqlite::Result<Option<Claimed>> {
-    let due = format!(
-        "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
-         WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at <= ?3 ORDER BY n.due_at, n.id LIMIT 1"
-    );
-    let found = conn
-        .prepare_cached(&due)?
-        .query_row(params![route.tenant().as_str(), route.kind().as_str(), to_db(now.get())], rows::notice)
-        .optional()?;
-    let Some(mut notice) = found else { return Ok(None) };
+    let Some(mut notice) = claimable(conn, route, now)? else { return Ok(None) };
     let taken_over_from = notice.standing.owner().cloned();
     if let Some(owner) = &taken_over_from {
         notice.last_reason = Some(ran_out(owner.as_str()));
@@ -51,6 +45,23 @@ pub(super) fn claim(
     ])?;
     let lease = Lease::new(notice.id, owner.clone(), notice.fence, until);
     Ok(Some(Claimed { notice, lease, taken_over_from }))
+}
+
+/// The notice to be claimed now. Nothing is put off for longer than [`MAX_DELAY`], so what seems to be was
+/// written while the clock ran ahead, and waiting for that moment could take years.
+fn claimable(conn: &Connection, route: &Route, now: UtcMillis) -> rusqlite::Result<Option<StoredNotice>> {
+    let due = |condition: &str, order: &str, at: UtcMillis| {
+        let one = format!(
+            "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
+             WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at {condition} ?3 ORDER BY n.due_at {order}, n.id LIMIT 1"
+        );
+        let of_route = params![route.tenant().as_str(), route.kind().as_str(), to_db(at.get())];
+        conn.prepare_cached(&one)?.query_row(of_route, rows::notice).optional()
+    };
+    match due("<=", "ASC", now)? {
+        Some(notice) => Ok(Some(notice)),
+        None => due(">", "DESC", now.plus(MAX_DELAY)),
+    }
 }
 
 /// The notice on which this lease is held; `None` when it was taken over or used.

@@ -8,18 +8,18 @@ use crate::{Identity, Lease, MAX_VARIANTS, NewNotice, NoticeId, Quarantine, Reco
 
 /// Keeps a message, or finds that it is kept.
 pub(super) fn record(conn: &Connection, new: &NewNotice) -> rusqlite::Result<Recorded> {
-    let route = route_number(conn, &new.route)?;
-    let (key, fingerprint) = key_and_fingerprint(&new.identity);
+    let route = route_number(conn, new.route())?;
+    let (key, fingerprint) = key_and_fingerprint(new.identity());
     if let Some(id) = equal_of(conn, route, key, fingerprint)? {
         keep_variant(conn, id, new)?;
         return Ok(Recorded::Duplicate(NoticeId::new(id)));
     }
-    let first = match &new.identity {
+    let first = match new.identity() {
         Identity::Clean { .. } => first_of(conn, route, key)?,
         Identity::Doubtful(_) => None,
     };
     let conflict = first.map(|first| Quarantine::Conflict { with: NoticeId::new(first) });
-    let quarantine = new.doubt.clone().map(Quarantine::Doubt).or(conflict);
+    let quarantine = new.doubt().cloned().map(Quarantine::Doubt).or(conflict);
     let id = insert(conn, route, key, fingerprint, new, quarantine.as_ref())?;
     remember(conn, route, key, fingerprint, id, first.map_or(id, to_db))?;
     let id = NoticeId::new(id.unsigned_abs());
@@ -100,10 +100,10 @@ fn insert(
     new: &NewNotice,
     quarantine: Option<&Quarantine>,
 ) -> rusqlite::Result<i64> {
-    let received_at = to_db(new.received_at.get());
+    let received_at = to_db(new.received_at().get());
     let (state, due_at) = match quarantine {
         Some(Quarantine::Conflict { .. }) => ("quarantined", None),
-        Some(Quarantine::Doubt(_)) if !new.to_confirm => ("quarantined", None),
+        Some(Quarantine::Doubt(_)) if !new.is_to_be_confirmed() => ("quarantined", None),
         _ => ("waiting", Some(received_at)),
     };
     let (word, detail, conflict_with) = match quarantine.map(quarantine_columns) {
@@ -122,14 +122,14 @@ fn insert(
         received_at,
         key,
         fingerprint,
-        new.content.as_bytes(),
-        new.key_label,
-        new.format.as_str(),
+        new.content().as_bytes(),
+        new.key_label(),
+        new.format().as_str(),
         word,
         detail,
         conflict_with,
-        &*new.body,
-        new.to_confirm,
+        new.body(),
+        new.is_to_be_confirmed(),
     ])
 }
 
@@ -143,11 +143,11 @@ fn keep_variant(conn: &Connection, id: u64, new: &NewNotice) -> rusqlite::Result
     )?
     .execute(params![
         to_db(id),
-        new.content.as_bytes(),
-        to_db(new.received_at.get()),
-        new.key_label,
-        new.format.as_str(),
-        &*new.body,
+        new.content().as_bytes(),
+        to_db(new.received_at().get()),
+        new.key_label(),
+        new.format().as_str(),
+        new.body(),
         MAX_VARIANTS,
     ])?;
     Ok(())

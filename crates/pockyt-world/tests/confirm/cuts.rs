@@ -1,17 +1,25 @@
 //! Messages that share one signed text, and messages of who has the token.
 
+use std::collections::BTreeMap;
+
 use pockyt_sign::{VERIFY_SIGN, algorithm};
 
 use crate::world::key;
 
 type Fields = Vec<(String, String)>;
 
-/// The fields of a form body, without the signature, in the order in which they are signed.
+/// The fields of a body, without the signature, in the order in which they are signed.
 pub(crate) fn read(body: &str) -> Fields {
-    let fields = form_urlencoded::parse(body.as_bytes()).into_owned();
-    let mut fields: Fields = fields.filter(|(name, _)| name != VERIFY_SIGN).collect();
+    let mut fields: Fields = decoded(body).into_iter().filter(|(name, _)| name != VERIFY_SIGN).collect();
     fields.sort();
     fields
+}
+
+fn decoded(body: &str) -> Fields {
+    match serde_json::from_str::<BTreeMap<String, String>>(body) {
+        Ok(members) => members.into_iter().collect(),
+        Err(_) => form_urlencoded::parse(body.as_bytes()).into_owned().collect(),
+    }
 }
 
 /// The body of these fields, signed with the shop's token.
@@ -26,8 +34,7 @@ fn written(fields: Fields, signature: &str) -> String {
 }
 
 fn signature_of(body: &str) -> String {
-    let mut fields = form_urlencoded::parse(body.as_bytes());
-    fields.find(|(name, _)| name == VERIFY_SIGN).unwrap().1.into_owned()
+    decoded(body).into_iter().find(|(name, _)| name == VERIFY_SIGN).unwrap().1
 }
 
 /// The same message with another value.

@@ -15,7 +15,9 @@ mod folder;
 
 mod cuts;
 mod doubts;
+mod every_call;
 mod expecting;
+mod payouts;
 mod policies;
 mod sealed;
 mod unreachable;

@@ -9,7 +9,7 @@ use pockyt_ipn::{Handled, IpnRouter, Listener, ListenerBuilder, Notice};
 use pockyt_mock::MockPockyt;
 use pockyt_model::Merchant;
 use pockyt_sign::{ApiToken, SigningKey};
-use pockyt_store::{Inbox, InboxAdmin, MemoryInbox, SqliteStore, State, StoredNotice};
+use pockyt_store::{Inbox, InboxAdmin, MemoryInbox, SqliteStore, State, StoreError, StoredNotice};
 use pockyt_world::clockwork::Clockwork;
 use tower_service::Service as _;
 
@@ -64,7 +64,22 @@ pub(crate) fn sqlite() -> (Arc<SqliteStore>, Folder) {
     (Arc::new(SqliteStore::open(folder.file("inbox.db")).unwrap()), folder)
 }
 
-/// What the shop was told of one payment.
+/// A listener that can ask this mock, whose clock it goes by.
+pub(crate) fn builder<I: Inbox>(mock: &Arc<MockPockyt>, inbox: I) -> ListenerBuilder<I> {
+    let clock = Clockwork(Arc::clone(mock));
+    let merchant = Merchant::new(MERCHANT.0, MERCHANT.1).unwrap();
+    let credentials = Credentials::new(merchant, &ApiToken::new(TOKEN).unwrap());
+    let client = Client::builder(Environment::at(mock.url()).unwrap(), credentials)
+        .timer(clock.clone())
+        .clock(clock.clone())
+        .jitter_seed(8)
+        .build()
+        .unwrap();
+    let builder = Listener::builder(key(), inbox).tenant("shop").clock(clock);
+    builder.allow_published_sandbox_key().confirm_with(client)
+}
+
+/// What the shop was told of one payment or payout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) reference: String,
@@ -72,6 +87,30 @@ pub(crate) struct Told {
     pub(crate) money: String,
     pub(crate) status: String,
     pub(crate) confirmed: bool,
+}
+
+impl Told {
+    fn of(notice: &Notice) -> Self {
+        let (reference, number, amount, currency, status) = match (notice.payment(), notice.payout()) {
+            (Some(payment), _) => (
+                payment.reference().to_string(),
+                payment.transaction_no(),
+                payment.amount(),
+                payment.currency(),
+                payment.status().to_string(),
+            ),
+            (None, Some(payout)) => (
+                payout.invoice_id().to_string(),
+                payout.transaction_no(),
+                payout.amount(),
+                payout.currency(),
+                payout.status().to_string(),
+            ),
+            (None, None) => panic!("{notice:?} is about no money"),
+        };
+        let (number, money) = (number.to_string(), format!("{amount} {currency}"));
+        Self { reference, number, money, status, confirmed: notice.is_confirmed() }
+    }
 }
 
 pub(crate) struct World<S> {
@@ -91,21 +130,7 @@ impl<S: Kept> World<S> {
         let shop = socket.local_addr().unwrap();
         let mock = MockPockyt::builder().seed(8).resolve("shop.example:80", shop).start().await.unwrap();
         let mock = Arc::new(mock);
-        let clock = Clockwork(Arc::clone(&mock));
-        let merchant = Merchant::new(MERCHANT.0, MERCHANT.1).unwrap();
-        let credentials = Credentials::new(merchant, &ApiToken::new(TOKEN).unwrap());
-        let client = Client::builder(Environment::at(mock.url()).unwrap(), credentials)
-            .timer(clock.clone())
-            .clock(clock.clone())
-            .jitter_seed(8)
-            .build()
-            .unwrap();
-        let builder = Listener::builder(key(), inbox)
-            .tenant("shop")
-            .clock(clock)
-            .allow_published_sandbox_key()
-            .confirm_with(client);
-        let listener = setup(builder).build().unwrap();
+        let listener = setup(builder(&mock, inbox)).build().unwrap();
         let app = Router::new().fallback_service(IpnRouter::default().with(listener.clone()).service());
         tokio::spawn(axum::serve(socket, app.clone()).into_future());
         Self { mock, listener, app, told: Arc::default() }
@@ -132,13 +157,32 @@ impl<S: Kept> World<S> {
         let usual = usual.into_iter().filter(|(name, _)| others.iter().all(|(other, _)| other != name));
         let merchant = [("merchantNo", MERCHANT.0), ("storeNo", MERCHANT.1)];
         let fields = usual.chain(others.iter().copied()).chain(merchant);
-        // By a shop that has no client of ours, which would refuse to make the notification ambiguous.
+        self.ask("/online/v3/secure-pay", fields).await;
+        self.mock.expect_order(reference).view().transaction_no.clone()
+    }
+
+    /// A payee is to have 60.00 USD; Pockyt tells the shop when it is paid, a minute later. Its number.
+    pub(crate) async fn pay_out(&self, invoice: &str, receiver: &str) -> String {
+        let merchant = [("merchantNo", MERCHANT.0), ("storeNo", MERCHANT.1)];
+        let payout = [
+            ("amount", "60.00"),
+            ("currency", "USD"),
+            ("invoiceId", invoice),
+            ("ipnUrl", "http://shop.example/ipn/shop/payout"),
+            ("receiver", receiver),
+        ];
+        let answer = self.ask("/v3/payouts/pay", payout.into_iter().chain(merchant)).await;
+        let number = answer.split(r#""transactionNo":""#).nth(1).and_then(|rest| rest.split('"').next());
+        number.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// A shop without a client of ours, which would refuse to make the notification ambiguous, calls Pockyt.
+    async fn ask<'a>(&self, path: &str, fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let body = cuts::signed(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
-        let request =
-            http::Request::post("/online/v3/secure-pay").header("content-type", FORM).body(body).unwrap();
+        let request = http::Request::post(path).header("content-type", FORM).body(body).unwrap();
         let answer = self.mock.transport().call(request).await.unwrap();
         assert_eq!(answer.headers().get("pockyt-mock-rule"), None);
-        self.mock.expect_order(reference).view().transaction_no.clone()
+        String::from_utf8(to_bytes(answer.into_body(), 4096).await.unwrap().to_vec()).unwrap()
     }
 
     /// The customer pays, and Pockyt makes its first delivery. What it posted.
@@ -165,25 +209,29 @@ impl<S: Kept> World<S> {
 
     /// The shop deals with what is due. All that it was told so far.
     pub(crate) async fn work(&self) -> Vec<Told> {
-        let told = Arc::clone(&self.told);
-        let handler = move |notice: Notice| {
-            let payment = notice.payment().unwrap();
-            told.lock().unwrap().push(Told {
-                reference: payment.reference().to_string(),
-                number: payment.transaction_no().to_string(),
-                money: format!("{} {}", payment.amount(), payment.currency()),
-                status: payment.status().to_string(),
-                confirmed: notice.is_confirmed(),
-            });
-            async { Handled::Done }
-        };
-        self.listener.run_until_idle(&handler).await.unwrap();
+        self.try_to_work().await.unwrap();
+        self.told()
+    }
+
+    /// All that it was told so far.
+    pub(crate) fn told(&self) -> Vec<Told> {
         self.told.lock().unwrap().clone()
     }
 
-    /// How often Pockyt was asked about an order.
+    /// The same with a store that may fail, at which a worker stops.
+    pub(crate) async fn try_to_work(&self) -> Result<usize, StoreError> {
+        let told = Arc::clone(&self.told);
+        let handler = move |notice: Notice| {
+            told.lock().unwrap().push(Told::of(&notice));
+            async { Handled::Done }
+        };
+        self.listener.run_until_idle(&handler).await
+    }
+
+    /// How often Pockyt was asked about an order or a payout.
     pub(crate) fn questions(&self) -> usize {
-        self.mock.journal().requests("tran-query").len()
+        let journal = self.mock.journal();
+        journal.requests("tran-query").len() + journal.requests("payouts-inquiry").len()
     }
 
     /// The notices in this state, with what is known of them.
