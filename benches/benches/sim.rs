@@ -8,6 +8,7 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use pockyt_figures::Figure;
 use pockyt_mock::simulate::Simulation;
 use pockyt_sign::{ApiToken, SigningKey, send};
 use pockyt_sim::{Account, ApiRequest, Config, FaultProfile, Millis, Sim};
@@ -18,6 +19,10 @@ const TOKEN: &str = "token-of-a-simulated-merchant";
 const TIMEOUT_MS: u64 = 7_200_000;
 const ROUNDS: u64 = 30_000;
 const MANY: u64 = 1_000_000;
+/// What the report calls the figures.
+const MESSAGES: &str = "Signed messages a second";
+const ROUND: &str = "A round";
+const KEPT: &str = "Memory";
 
 fn main() {
     // `cargo bench` says so; else somebody runs all benchmarks once to see that they run, and this one takes too
@@ -34,6 +39,7 @@ fn main() {
     many.make_up_to(MANY);
     let bytes = (resident() - before) / as_f64(MANY - MANY / 8);
     println!("an open order: {bytes:.0} bytes of resident memory");
+    record(Figure::of(KEPT, "an open order, resident", bytes, "bytes").at_most(300.0));
     let cost = many.cost_of_a_round();
     println!(
         "a round with 1,000 open orders {:.2} us, with 1,000,000 {:.2} us: {:.2} times",
@@ -41,6 +47,7 @@ fn main() {
         cost * 1e6,
         cost / few
     );
+    record(Figure::ratio(ROUND, "1,000,000 open orders / 1,000", cost / few).at_most(3.0));
     questions();
     let before = resident();
     let mut crowd = Crowd::filled(10_000, 10_000);
@@ -53,6 +60,12 @@ fn main() {
         one * 1e6,
         cost / one
     );
+    record(Figure::ratio(ROUND, "10,000 namespaces / one", cost / one));
+}
+
+/// For the report, which the figures reach when it asks for them.
+fn record(figure: Figure<'_>) {
+    figure.record().expect("the report's file can be written to");
 }
 
 /// Signed messages a second beside what MD5 alone allows for the same messages on one thread.
@@ -70,6 +83,14 @@ fn histories() {
             100.0 * report.rate() / floor / as_f64(threads.get() as u64),
             report.took.as_secs_f64() * 50.0
         );
+        let beside = report.rate() / floor;
+        if threads.get() == 1 {
+            record(Figure::ratio(MESSAGES, "one thread / MD5 on one thread", beside).at_least(0.5));
+        } else {
+            record(Figure::ratio(MESSAGES, "two threads / MD5 on one thread", beside));
+            let million = report.took.as_secs_f64() * 50.0;
+            record(Figure::of(MESSAGES, "a million payments on two threads", million, "s").at_most(30.0));
+        }
     }
 }
 
@@ -83,7 +104,9 @@ fn questions() {
         resident()
     };
     let (early, late) = (ask(10_000), ask(MANY - 10_000));
-    println!("from 10,000 questions to 1,000,000: {:.2} MB more", (late - early) / 1e6);
+    let more = (late - early) / 1e6;
+    println!("from 10,000 questions to 1,000,000: {more:.2} MB more");
+    record(Figure::of(KEPT, "growth from 10,000 questions to 1,000,000", more, "MB").at_most(5.0));
 }
 
 /// Merchants whose orders nobody pays.

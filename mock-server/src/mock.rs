@@ -257,12 +257,12 @@ impl MockPockyt {
 
     /// What happened, one line of JSON each, oldest first, as far back as it is kept.
     pub fn journal_lines(&self) -> Vec<String> {
-        self.site.world.journal_lines(None)
+        self.site.world.journal_lines(None, None)
     }
 
     /// The lines that concern one merchant, since its latest reset.
     pub fn journal_lines_of(&self, merchant_no: &str) -> Vec<String> {
-        self.site.world.journal_lines(Some(merchant_no))
+        self.site.world.journal_lines(Some(merchant_no), None)
     }
 
     /// Counters, which go on when the journal drops entries.

@@ -10,6 +10,7 @@ mod answer;
 mod floor;
 mod history;
 mod log;
+mod memory;
 mod merchant;
 mod plan;
 mod report;
@@ -28,6 +29,7 @@ use sha2::{Digest, Sha256};
 pub use report::Report;
 pub use tally::Tally;
 
+use memory::Memory;
 use merchant::Merchant;
 
 /// How many histories a thread takes at a time; nothing that is counted depends on it.
@@ -79,7 +81,8 @@ impl Simulation {
             for _ in 0..threads.get() {
                 let (tell, next, merchant) = (tell.clone(), &next, &merchant);
                 scope.spawn(move || {
-                    while let Some(batch) = self.next_batch(next, merchant) {
+                    let mut memory = Memory::new(self, merchant);
+                    while let Some(batch) = self.next_batch(next, merchant, &mut memory) {
                         if tell.send(batch).is_err() {
                             return;
                         }
@@ -110,13 +113,12 @@ impl Simulation {
         floor::measure(self, &Merchant::new())
     }
 
-    fn next_batch(&self, next: &AtomicU64, merchant: &Merchant) -> Option<Batch> {
+    fn next_batch(&self, next: &AtomicU64, merchant: &Merchant, memory: &mut Memory) -> Option<Batch> {
         let first = next.fetch_add(AT_A_TIME, Ordering::Relaxed);
         let end = first.saturating_add(AT_A_TIME).min(self.payments);
         let mut batch = Batch { first, digests: Vec::new(), tally: Tally::default() };
-        let mut memory = Vec::new();
         for index in first..end {
-            let digest = history::play(self, index, merchant, &mut batch.tally, None, &mut memory);
+            let digest = history::play(self, index, merchant, &mut batch.tally, None, memory);
             batch.digests.extend_from_slice(&digest.to_be_bytes());
         }
         (first < end).then_some(batch)

@@ -9,7 +9,9 @@ mod events;
 mod guard;
 mod offer;
 mod openapi;
+mod orders;
 mod problem;
+mod query;
 
 use std::sync::Arc;
 

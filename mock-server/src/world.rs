@@ -1,6 +1,7 @@
 //! The simulation, its clock and what is to be delivered, behind one lock.
 
 use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -199,12 +200,19 @@ impl World {
         look(&self.lock().sim)
     }
 
-    /// The journal of one merchant, or all of it.
-    pub(crate) fn journal_lines(&self, merchant_no: Option<&str>) -> Vec<String> {
-        let line = JournalEntry::to_json_line;
-        self.view(|sim| match merchant_no {
-            Some(merchant_no) => sim.journal_of(merchant_no).map(line).collect(),
-            None => sim.journal().map(line).collect(),
+    /// The journal of one merchant, or all of it; of that the newest so many lines.
+    pub(crate) fn journal_lines(
+        &self,
+        merchant_no: Option<&str>,
+        limit: Option<NonZeroUsize>,
+    ) -> Vec<String> {
+        self.view(|sim| {
+            let entries: Vec<&JournalEntry> = match merchant_no {
+                Some(merchant_no) => sim.journal_of(merchant_no).collect(),
+                None => sim.journal().collect(),
+            };
+            let left_out = limit.map_or(0, |limit| entries.len().saturating_sub(limit.get()));
+            entries.into_iter().skip(left_out).map(JournalEntry::to_json_line).collect()
         })
     }
 

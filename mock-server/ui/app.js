@@ -5,11 +5,25 @@ import { about, after, clockText, kindText, refusalText, told, walletText } from
 import { draw, statusClass } from "./timeline.js";
 import { get, journal, listen, post, useToken } from "./wire.js";
 
-// Entries and orders beyond these are not shown.
-const [MOST_ENTRIES, MOST_ORDERS] = [5000, 200];
+// Entries beyond these are not shown.
+const [MOST_ENTRIES, MOST_REFUSALS] = [5000, 200];
+// Orders shown at first and with each step further back, and at the most: beyond that, searching is quicker.
+const [PAGE, MOST_ORDERS] = [50, 500];
+// Milliseconds between two looks at what changed.
+const PAUSE = 200;
 
 const $ = id => document.getElementById(id);
-const state = { orders: [], notifications: [], entries: [], scripts: [], faults: [], unfired: [], clock: null, clockAt: 0, chosen: null };
+const state = {
+  // The newest orders that fit, oldest first; how many are wanted, and whether there are more.
+  orders: [], wanted: PAGE, hasMore: false,
+  // The order of the timeline, which need not be among them.
+  chosen: null, order: null,
+  // The notifications of an order by its number, which of these are out of date, and whose a notification is.
+  notifications: new Map(), outdated: new Set(), owners: new Map(),
+  merchants: new Set(), entries: [], scripts: [], faults: [], unfired: [], clock: null, clockAt: 0,
+  // Where the keyboard goes on once older orders are there.
+  goOnAfter: null,
+};
 
 function node(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -60,16 +74,7 @@ function showClock() {
   $("next").textContent = clock.next_event_ms === null ? "nothing is planned" : `next event ${after(now(), Math.max(now(), clock.next_event_ms))}`;
 }
 
-function wantedOrders() {
-  const word = $("search").value.trim().toLowerCase();
-  const merchant = $("merchant").value;
-  const fits = order => (order.createdBy !== "published" || $("examples").checked)
-    && (!merchant || order.merchantNo === merchant)
-    && (!word || `${order.reference ?? ""} ${order.transactionNo}`.toLowerCase().includes(word));
-  return state.orders.filter(fits).reverse();
-}
-
-const notificationsOf = order => state.notifications.filter(notification => notification.transactionNo === order.transactionNo);
+const notificationsOf = order => state.notifications.get(order.transactionNo) ?? [];
 
 function orderRow(order) {
   const attempts = notificationsOf(order).flatMap(notification => notification.attempts);
@@ -78,7 +83,7 @@ function orderRow(order) {
   const button = node("button", { type: "button", "data-order": order.transactionNo, "aria-pressed": String(order.transactionNo === state.chosen) },
     node("b", {}, order.reference ?? order.transactionNo), badge(order.status),
     node("span", { class: "soft" }, `${order.amount} ${order.currency} · ${order.createdBy}`), node("span", { class: "soft end" }, sent));
-  button.addEventListener("click", () => { state.chosen = order.transactionNo; show(); });
+  button.addEventListener("click", () => { choose(order); show(); });
   return node("li", {}, button);
 }
 
@@ -89,17 +94,32 @@ function renew(list, rows) {
   if (focused) list.querySelector(`[data-order="${CSS.escape(focused)}"]`)?.focus();
 }
 
+function choose(order) {
+  state.order = order;
+  state.chosen = order?.transactionNo ?? null;
+}
+
 function showOrders() {
-  const orders = wantedOrders();
-  renew($("orders"), orders.slice(0, MOST_ORDERS).map(orderRow));
+  const { orders, hasMore } = state;
+  renew($("orders"), orders.map(orderRow).reverse());
   $("no-orders").hidden = orders.length > 0;
-  $("count").textContent = orders.length > MOST_ORDERS ? `(the newest ${MOST_ORDERS} of ${orders.length})` : `(${orders.length})`;
-  const merchants = [...new Set(state.orders.map(order => order.merchantNo))].sort();
-  if (merchants.join() !== [...$("merchant").options].slice(1).map(option => option.value).join()) {
-    const chosen = $("merchant").value;
-    $("merchant").replaceChildren(new Option("all", ""), ...merchants.map(merchant => new Option(merchant)));
-    $("merchant").value = merchants.includes(chosen) ? chosen : "";
+  $("count").textContent = hasMore ? `(the newest ${orders.length})` : `(${orders.length})`;
+  const isFull = orders.length >= MOST_ORDERS;
+  $("more").hidden = !hasMore || isFull;
+  $("most").hidden = !hasMore || !isFull;
+  const older = state.goOnAfter && $("orders").querySelector(`[data-order="${CSS.escape(state.goOnAfter)}"]`)?.parentElement.nextElementSibling;
+  if (older) {
+    older.firstElementChild.focus();
+    state.goOnAfter = null;
   }
+}
+
+function showMerchants() {
+  const merchants = [...state.merchants].sort();
+  if (merchants.length === $("merchant").options.length - 1) return;
+  const chosen = $("merchant").value;
+  $("merchant").replaceChildren(new Option("all", ""), ...merchants.map(merchant => new Option(merchant)));
+  $("merchant").value = chosen;
 }
 
 function fact(name, value) {
@@ -125,7 +145,7 @@ function notificationView(notification, from) {
 const logRow = (entry, text, from) => node("li", {}, node("time", {}, from === null ? clockText(entry.at).slice(11, 19) : after(from, entry.at)), node("span", {}, text));
 
 function showDetail() {
-  const order = state.orders.find(order => order.transactionNo === state.chosen);
+  const { order } = state;
   $("detail").hidden = !order;
   $("no-detail").hidden = Boolean(order);
   $("detail-title").textContent = order ? `Timeline of ${order.reference ?? order.transactionNo}` : "Timeline";
@@ -170,7 +190,7 @@ function showRules() {
 function showRefusals() {
   const refused = state.entries.filter(entry => entry.event === "request" && entry.retCode !== "000100").reverse();
   const text = entry => `${entry.operation ?? entry.path} ${entry.parameters.reference ?? ""} answered ${entry.retCode} – ${refusalText(entry)}`;
-  $("refusals").replaceChildren(...refused.slice(0, MOST_ORDERS).map(entry => logRow(entry, text(entry), null)));
+  $("refusals").replaceChildren(...refused.slice(0, MOST_REFUSALS).map(entry => logRow(entry, text(entry), null)));
   $("no-refusals").hidden = refused.length > 0;
   $("refusal-count").textContent = refused.length ? `(${refused.length})` : "";
 }
@@ -178,6 +198,7 @@ function showRefusals() {
 function show() {
   showClock();
   showOrders();
+  showMerchants();
   showDetail();
   showRules();
   showRefusals();
@@ -190,38 +211,98 @@ function setClock(clock) {
   state.clockAt = performance.now();
 }
 
-let [isFetching, isStale] = [false, false];
+function wish() {
+  const [search, merchant] = [$("search").value.trim(), $("merchant").value];
+  // One more than is shown says that there are more.
+  const wish = { limit: state.wanted + 1, published: $("examples").checked };
+  return { ...wish, ...(search && { search }), ...(merchant && { merchant }) };
+}
 
-// What the views say now. Asked for again and again it asks once more, not once each.
-async function refresh() {
-  if (isFetching) {
-    isStale = true;
-    return;
-  }
-  isFetching = true;
+// The chosen order as it is now; the newest one when there is none.
+async function chosenAmong(orders) {
+  const newest = orders.at(-1) ?? null;
+  const shown = orders.find(order => order.transactionNo === state.chosen);
+  if (shown || !state.chosen) return shown ?? newest;
   try {
-    do {
-      isStale = false;
-      const names = ["transactions", "notifications", "scripts", "faults", "faults/unfired", "clock"];
-      const [orders, notifications, scripts, faults, unfired, clock] = await Promise.all(names.map(get));
-      tell(orders);
-      Object.assign(state, { orders, notifications, scripts, faults, unfired });
-      setClock(clock);
-      if (!orders.some(order => order.transactionNo === state.chosen)) state.chosen = wantedOrders()[0]?.transactionNo ?? null;
-      show();
-    } while (isStale);
+    return await get(`transactions/${encodeURIComponent(state.chosen)}`);
   } catch (error) {
-    complain(error);
-  } finally {
-    isFetching = false;
+    if (error.status === 404) return newest;
+    throw error;
   }
 }
 
-// For those who do not see the picture.
-function tell(orders) {
-  const before = new Map(state.orders.map(order => [order.transactionNo, order.status]));
-  const changed = orders.find(order => before.size && before.get(order.transactionNo) !== order.status);
-  if (changed) $("news").textContent = `Order ${changed.reference ?? changed.transactionNo} is ${changed.status}`;
+// Asks for the notifications of these orders, as far as they are not known or have changed; forgets the others.
+async function learnNotifications(orders) {
+  const { notifications, outdated, owners } = state;
+  const shown = new Set(orders.map(order => order.transactionNo));
+  for (const number of notifications.keys()) if (!shown.has(number)) forget(number);
+  const wanted = [...shown].filter(number => !notifications.has(number) || outdated.has(number));
+  for (let from = 0; from < wanted.length; from += PAGE) {
+    const numbers = wanted.slice(from, from + PAGE);
+    // Before they are asked for: what changes while the answer is on its way is out of date again.
+    for (const number of numbers) {
+      outdated.delete(number);
+      notifications.set(number, notifications.get(number) ?? []);
+    }
+    const found = await get("notifications", numbers.map(number => ["transaction", number])).catch(error => {
+      for (const number of numbers) outdated.add(number);
+      throw error;
+    });
+    for (const number of numbers) notifications.set(number, found.filter(notification => notification.transactionNo === number));
+    for (const { id, transactionNo } of found) owners.set(id, transactionNo);
+  }
+}
+
+function forget(number) {
+  for (const { id } of state.notifications.get(number)) state.owners.delete(id);
+  state.notifications.delete(number);
+  state.outdated.delete(number);
+}
+
+async function learn() {
+  const names = ["scripts", "faults", "faults/unfired", "clock"];
+  const [found, scripts, faults, unfired, clock] = await Promise.all([get("transactions", wish()), ...names.map(name => get(name))]);
+  const orders = found.slice(-state.wanted);
+  const order = await chosenAmong(orders);
+  await learnNotifications(order && !orders.includes(order) ? [...orders, order] : orders);
+  Object.assign(state, { orders, hasMore: found.length > orders.length, scripts, faults, unfired });
+  choose(order);
+  setClock(clock);
+  for (const { merchantNo } of [...orders, ...state.entries]) if (merchantNo) state.merchants.add(merchantNo);
+  show();
+}
+
+let [isLearning, isStale] = [false, false];
+
+// What the views say now. Asked for again and again it asks once more, not once each.
+async function refresh() {
+  if (isLearning) {
+    isStale = true;
+    return;
+  }
+  isLearning = true;
+  try {
+    for (;;) {
+      isStale = false;
+      await learn();
+      if (!isStale) return;
+      await new Promise(resolve => setTimeout(resolve, PAUSE));
+    }
+  } catch (error) {
+    complain(error);
+  } finally {
+    isLearning = false;
+  }
+}
+
+// What an entry says about what is known. The text is for those who do not see the picture.
+function note(entry) {
+  const number = entry.transactionNo ?? state.owners.get(entry.notification);
+  if (state.notifications.has(number)) {
+    state.outdated.add(number);
+    if (entry.notification) state.owners.set(entry.notification, number);
+  }
+  if (entry.event === "statusChanged") $("news").textContent = `Order ${entry.reference ?? entry.transactionNo} is ${entry.to}`;
 }
 
 function setLink(text, kind) {
@@ -233,6 +314,7 @@ function hear(name, data) {
   if (name === "open") {
     setLink("live", "good");
   } else if (name === "journal") {
+    note(data);
     state.entries.push(data);
     state.entries.splice(0, state.entries.length - MOST_ENTRIES);
     refresh();
@@ -248,7 +330,8 @@ function hear(name, data) {
 async function follow() {
   for (;;) {
     try {
-      state.entries = (await journal()).slice(-MOST_ENTRIES);
+      state.entries = await journal(MOST_ENTRIES);
+      for (const known of [state.notifications, state.outdated, state.owners]) known.clear();
       await refresh();
       complain(null);
       await listen(state.entries.at(-1)?.seq ?? 0, hear);
@@ -272,7 +355,17 @@ $("actions").addEventListener("click", event => {
   const action = event.target.dataset.action;
   if (action) done(post(`transactions/${encodeURIComponent(state.chosen)}/${action}`));
 });
-for (const id of ["search", "merchant", "examples"]) $(id).addEventListener("input", showOrders);
+for (const id of ["search", "merchant", "examples"]) {
+  $(id).addEventListener("input", () => {
+    state.wanted = PAGE;
+    refresh();
+  });
+}
+$("more").addEventListener("click", () => {
+  state.goOnAfter = state.orders[0]?.transactionNo ?? null;
+  state.wanted = Math.min(state.wanted + PAGE, MOST_ORDERS);
+  refresh();
+});
 $("token-form").addEventListener("submit", event => {
   event.preventDefault();
   useToken($("token").value);

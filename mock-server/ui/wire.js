@@ -25,13 +25,15 @@ async function ask(path, options = {}) {
   throw new Refused(answer.status, reason.error ?? `the mock answered ${answer.status}`);
 }
 
-export const get = async path => (await ask(path)).json();
+// With parameters as an object, or as pairs where a name comes more than once.
+export const get = async (path, parameters) => (await ask(parameters ? `${path}?${new URLSearchParams(parameters)}` : path)).json();
 export const remove = async path => (await ask(path, { method: "DELETE" })).json();
 export const post = async (path, body) =>
   (await ask(path, { method: "POST", body: body === undefined ? "" : JSON.stringify(body) })).json();
 
-export async function journal() {
-  const text = await (await ask("journal")).text();
+// The newest entries, so many at the most.
+export async function journal(limit) {
+  const text = await (await ask(`journal?limit=${limit}`)).text();
   return text.split("\n").filter(Boolean).map(line => JSON.parse(line));
 }
 

@@ -31,8 +31,8 @@ cargo xtask <command>
   test [args]       run every test; args (a filter, -p NAME) pass through to the test runner
   ci [--extended]   the whole gate; --extended adds long property tests, fuzzing and release benches
   tidy              layering, licences, bans, sizes, links: the rules that need no compiler
-  bench [NAME...]   run the benchmarks and print them as ratios: sign, model, client, sim, ipn, calls, mocks, or
-                    all; further arguments go to criterion
+  bench [NAME...]   run the benchmarks, and write them as ratios into docs/performance.md with charts beside it:
+                    sign, model, client, sim, ipn, calls, mocks, or all; further arguments go to criterion
   icount [--renew]  count the instructions of signing and verifying, and compare with the committed figures
   fuzz [--secs N] [target]...   feed arbitrary bytes to what reads messages, 60 s for each target
   msrv [library]...   compile the libraries with the oldest Rust they promise, which is not installed for it

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
+use pockyt_figures::RATIO;
 use pockyt_store::SqliteStore;
 use pockyt_store::sqlite::rusqlite::{Connection, params};
 
@@ -48,7 +49,7 @@ pub(crate) fn compare(folder: &Path) {
             println!("{records:>10} records: {rate:>8.0} a second, p99 {p99:.2} ms");
         }
         let ratio = median(rounds.iter().map(|[few, many]| few.per_second() / many.per_second()));
-        verdict("cost, many / few", ratio, 1.5, false);
+        verdict([name, "cost, many / few", RATIO], ratio, 1.5, false);
     }
 }
 

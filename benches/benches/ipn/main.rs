@@ -24,6 +24,7 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use pockyt_figures::{Figure, RATIO};
 use pockyt_store::{MemoryInbox, SqliteStore};
 
 use crate::load::{Turn, median};
@@ -111,15 +112,23 @@ fn report(rounds: &[[Turn; 4]]) {
     let durable = of(2, Turn::per_second);
     let p99 = median(rounds.iter().map(|[_, _, sqlite, _]| sqlite.latency_ms(0.99)));
     let goal = 8000.0_f64.min(0.7 * of(3, Turn::per_second));
-    verdict("in memory / (a)", ratio(1, 0), 0.85, true);
-    verdict("SQLite / (a)", ratio(2, 0), 0.0, true);
-    verdict("SQLite / (b)", ratio(2, 3), 0.0, true);
-    verdict("durable notifications a second", durable, goal, true);
-    verdict("p99 on SQLite, ms", p99, 25.0, false);
+    let rate = "Notifications a second";
+    verdict([rate, "in memory / bare hyper (a)", RATIO], ratio(1, 0), 0.85, true);
+    verdict([rate, "SQLite / bare hyper (a)", RATIO], ratio(2, 0), 0.0, true);
+    verdict([rate, "SQLite / raw inserts (b)", RATIO], ratio(2, 3), 0.0, true);
+    verdict([rate, "durable, on SQLite", ""], durable, goal, true);
+    verdict(["Waiting for success", "p99 on SQLite", "ms"], p99, 25.0, false);
 }
 
-/// One figure beside its goal, if it has one.
-pub(crate) fn verdict(what: &str, figure: f64, goal: f64, at_least: bool) {
+/// One figure of a group beside its goal, if it has one.
+pub(crate) fn verdict([group, what, unit]: [&str; 3], figure: f64, goal: f64, at_least: bool) {
+    let record = Figure::of(group, what, figure, unit);
+    let record = match (goal > 0.0, at_least) {
+        (false, _) => record,
+        (true, true) => record.at_least(goal),
+        (true, false) => record.at_most(goal),
+    };
+    record.record().expect("the report's file can be written to");
     let met = if at_least { figure >= goal } else { figure <= goal };
     let goal = match (goal > 0.0, at_least, met) {
         (false, ..) => String::new(),
@@ -128,5 +137,5 @@ pub(crate) fn verdict(what: &str, figure: f64, goal: f64, at_least: bool) {
         (_, false, true) => format!("goal <= {goal:.2}: met"),
         (_, false, false) => format!("goal <= {goal:.2}: MISSED"),
     };
-    println!("{what:<34}{figure:>12.2}  {goal}");
+    println!("{what:<34}{figure:>12.2} {unit:<2} {goal}");
 }

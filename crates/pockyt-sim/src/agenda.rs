@@ -84,6 +84,14 @@ impl Agenda {
         key
     }
 
+    pub(crate) fn clear(&mut self) {
+        let Self { timers, deliveries, inserted } = self;
+        // One by one, which leaves a map the memory of its first few.
+        timers.retain(|_, _| false);
+        deliveries.retain(|_, _| false);
+        *inserted = 0;
+    }
+
     pub(crate) fn remove(&mut self, key: Key) {
         if self.timers.remove(&key).is_none() {
             self.deliveries.remove(&key);

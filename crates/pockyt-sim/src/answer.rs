@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Answer, AnswerField, Form, Holds, Layout};
+use crate::catalogue::{Answer, AnswerField, Form, Holds, Layout, Member};
 use crate::money::Amount;
+use crate::number::Number;
+use crate::pieces::Pieces;
 use crate::short::Short;
+use crate::words::is_plain;
 
 /// What an operation has to say about one field.
 #[derive(Clone)]
@@ -13,7 +16,9 @@ pub(crate) enum Value<'a> {
     Amount(Amount, &'a str),
     /// Nothing: the field is `null`, or left out where the catalogue says so.
     Nothing,
-    /// The same, short and with nothing to be escaped.
+    /// The number of an order or a refund.
+    Number(Number),
+    /// A short text with nothing to be escaped.
     Short(Short),
     /// A text; in a field of form number its characters are the number.
     Text(Cow<'a, str>),
@@ -95,176 +100,183 @@ impl Style {
         content: &Content<'_, 'a>,
         beside: &dyn Fn(&str) -> Value<'a>,
     ) -> Vec<u8> {
-        let mut body = Body { text: Vec::with_capacity(USUAL_LENGTH), style: self };
-        body.text.push(b'{');
-        let code = ("ret_code", "000100");
-        let message = ("ret_msg", answer.message);
-        let texts = |body: &mut Body, members: &[(&str, &str)]| {
-            for (name, text) in members.iter().filter(|(_, text)| !text.is_empty()) {
-                body.member(name);
-                body.push_text(text);
-            }
-        };
+        let mut body = Body::new(self);
+        let start = body.text.len();
         if answer.layout == Layout::MessageCodeFirst {
-            texts(&mut body, &[message, code]);
+            body.push_message(answer);
+            body.push_code();
         }
         body.push_content(answer, content);
         if answer.layout == Layout::MessageCode {
-            texts(&mut body, &[message]);
+            body.push_message(answer);
         }
         body.push_fields(answer.beside, beside);
         match answer.layout {
-            Layout::CodeMessage => texts(&mut body, &[code, message]),
-            Layout::MessageCode => texts(&mut body, &[code]),
+            Layout::CodeMessage => {
+                body.push_code();
+                body.push_message(answer);
+            }
+            Layout::MessageCode => body.push_code(),
             Layout::MessageCodeFirst => {}
         }
-        body.text.push(b'}');
-        body.text
+        body.close(start);
+        body.text.into_bytes()
     }
 }
 
 /// A refusal.
 pub(crate) fn refusal(code: &str, message_key: &str, message: &str) -> Vec<u8> {
-    let mut body = Body { text: Vec::with_capacity(USUAL_LENGTH), style: Style::default() };
-    body.text.push(b'{');
-    body.member("ret_code");
-    body.push_text(code);
-    body.member(message_key);
-    body.push_text(message);
-    body.text.push(b'}');
-    body.text
+    object(&[("ret_code", code), (message_key, message)])
 }
 
 /// A JSON object of texts.
 pub(crate) fn object_of_texts(members: &[(&str, &str)]) -> String {
-    let mut body = Body { text: Vec::with_capacity(USUAL_LENGTH), style: Style::default() };
-    body.text.push(b'{');
+    // It is made of texts.
+    String::from_utf8(object(members)).unwrap_or_default()
+}
+
+fn object(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut body = Body::new(Style::default());
+    let start = body.text.len();
     for (name, text) in members {
-        body.member(name);
+        body.push_name(name);
         body.push_text(text);
     }
-    body.text.push(b'}');
-    // It is made of texts.
-    String::from_utf8(body.text).unwrap_or_default()
+    body.close(start);
+    body.text.into_bytes()
 }
 
 /// Most answers are shorter.
 const USUAL_LENGTH: usize = 640;
+const RET_CODE: Member = Member::named("ret_code");
+const RET_MSG: Member = Member::named("ret_msg");
 
+/// A text of JSON. Each member of an object is written with a comma before it, and that of the first becomes the
+/// brace when the object is closed.
 struct Body {
-    text: Vec<u8>,
+    text: Pieces,
     style: Style,
 }
 
 impl Body {
-    /// The name of the next member of the object that is open.
-    fn member(&mut self, name: &str) {
+    fn new(style: Style) -> Self {
+        Self { text: Pieces::with_room(USUAL_LENGTH), style }
+    }
+
+    fn push_name(&mut self, name: &str) {
         // Names are words of ours, without anything to escape.
-        self.text.reserve(name.len() + 4);
-        if self.text.last() != Some(&b'{') {
-            self.text.push(b',');
+        self.text.push_byte(b',');
+        self.text.push_quoted(name.as_bytes());
+        self.text.push_byte(b':');
+    }
+
+    #[inline]
+    fn push_member(&mut self, member: &Member) {
+        self.text.push_beginning(&member.text, member.length);
+    }
+
+    /// Ends the object that began here.
+    fn close(&mut self, start: usize) {
+        if self.text.len() == start {
+            self.text.push_byte(b'{');
         }
-        self.text.push(b'"');
-        self.text.extend_from_slice(name.as_bytes());
-        self.text.extend_from_slice(b"\":");
+        self.text.replace(start, b'{');
+        self.text.push_byte(b'}');
+    }
+
+    fn push_code(&mut self) {
+        self.push_member(&RET_CODE);
+        self.text.push(b"\"000100\"");
+    }
+
+    fn push_message(&mut self, answer: &Answer) {
+        if !answer.message.is_empty() {
+            self.push_member(&RET_MSG);
+            self.push_text(answer.message);
+        }
     }
 
     fn push_content(&mut self, answer: &Answer, content: &Content<'_, '_>) {
         let is_beside = answer.envelope.is_empty();
         if !is_beside {
-            self.member(answer.envelope);
+            self.push_name(answer.envelope);
         }
         match (answer.holds, content) {
-            (Holds::Object, Content::Object(value)) if is_beside => self.push_fields(answer.fields, value),
-            (Holds::Object, Content::Object(value)) => self.push_object(answer.fields, value),
+            (Holds::Object, Content::Object(value)) if is_beside => self.push_fields(answer.fields, *value),
+            (Holds::Object, Content::Object(value)) => self.push_object(answer.fields, *value),
             (_, Content::List(elements)) => self.push_list(answer.fields, elements),
-            (Holds::List, Content::Object(_)) => self.text.extend_from_slice(b"[]"),
+            (Holds::List, Content::Object(_)) => self.text.push(b"[]"),
         }
     }
 
     fn push_object<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value<'a>) {
-        self.text.push(b'{');
+        let start = self.text.len();
         self.push_fields(fields, value);
-        self.text.push(b'}');
+        self.close(start);
     }
 
     fn push_fields<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value<'a>) {
         for field in fields {
-            let value = if field.form == Form::Null { Value::Nothing } else { value(field.name) };
+            let value = if matches!(field.form, Form::Null) { Value::Nothing } else { value(field.name) };
             if field.optional && matches!(value, Value::Nothing) {
                 continue;
             }
-            self.member(field.name);
-            let is_number = field.form == Form::Number
+            self.push_member(&field.member);
+            let is_number = matches!(field.form, Form::Number)
                 || (self.style.amounts_are_numbers && AMOUNTS.contains(&field.name));
-            match (field.form, value) {
-                (_, Value::Amount(amount, currency)) if is_number => {
-                    self.text.extend_from_slice(amount.short(currency).as_bytes());
+            match value {
+                Value::Amount(amount, currency) => {
+                    let length = amount.length(currency);
+                    let place =
+                        if is_number { self.text.place(length) } else { self.text.quoted_place(length) };
+                    amount.write(currency, place);
                 }
-                (_, Value::Amount(amount, currency)) => self.push_plain(amount.short(currency).as_bytes()),
-                (_, Value::Text(literal)) if is_number => self.text.extend_from_slice(literal.as_bytes()),
-                (_, Value::Short(literal)) if is_number => self.text.extend_from_slice(literal.as_bytes()),
-                (_, Value::Short(text)) => self.push_plain(text.as_bytes()),
-                (_, Value::Word(literal)) if is_number => self.text.extend_from_slice(literal.as_bytes()),
-                (_, Value::Word(text)) => self.push_plain(text.as_bytes()),
-                (_, Value::Text(text)) => self.push_text(&text),
-                (Form::List(fields), Value::List(elements)) => self.push_list(fields, &elements),
-                (Form::Object(fields), Value::Object(members)) => {
-                    self.push_object(fields, &|name| named(&members, name));
-                }
-                _ => self.text.extend_from_slice(b"null"),
+                Value::Number(number) => self.push_plain(number.digits(), is_number),
+                Value::Short(text) => self.push_plain(text.as_bytes(), is_number),
+                Value::Word(text) => self.push_plain(text.as_bytes(), is_number),
+                Value::Text(literal) if is_number => self.text.push(literal.as_bytes()),
+                Value::Text(text) => self.push_text(&text),
+                Value::List(elements) => match field.form {
+                    Form::List(fields) => self.push_list(fields, &elements),
+                    _ => self.text.push(b"null"),
+                },
+                Value::Object(members) => match field.form {
+                    Form::Object(fields) => self.push_object(fields, &|name| named(&members, name)),
+                    _ => self.text.push(b"null"),
+                },
+                Value::Nothing => self.text.push(b"null"),
             }
         }
     }
 
     fn push_list(&mut self, fields: &[AnswerField], elements: &[Members<'_>]) {
-        self.text.push(b'[');
+        self.text.push_byte(b'[');
         for (position, element) in elements.iter().enumerate() {
             if position > 0 {
-                self.text.push(b',');
+                self.text.push_byte(b',');
             }
             self.push_object(fields, &|name| named(element, name));
         }
-        self.text.push(b']');
+        self.text.push_byte(b']');
     }
 
     fn push_text(&mut self, text: &str) {
         if is_plain(text) {
-            self.push_plain(text.as_bytes());
+            self.text.push_quoted(text.as_bytes());
         } else {
             // A string always serialises.
-            self.text.extend_from_slice(&serde_json::to_vec(text).unwrap_or_default());
+            self.text.push(&serde_json::to_vec(text).unwrap_or_default());
         }
     }
 
-    fn push_plain(&mut self, text: &[u8]) {
-        self.text.reserve(text.len() + 2);
-        self.text.push(b'"');
-        self.text.extend_from_slice(text);
-        self.text.push(b'"');
+    /// A text with nothing to be escaped, or the digits of a number.
+    fn push_plain(&mut self, text: &[u8], is_number: bool) {
+        if is_number {
+            self.text.push(text);
+        } else {
+            self.text.push_quoted(text);
+        }
     }
-}
-
-/// Whether a text is its own JSON but for the quotes.
-pub(crate) fn is_plain(text: &str) -> bool {
-    const WORD: usize = size_of::<u64>();
-    let bytes = text.as_bytes();
-    let Some(last) = bytes.last_chunk::<WORD>() else {
-        return !bytes.iter().any(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'));
-    };
-    // The last word may overlap the one before it.
-    let words = bytes.chunks_exact(WORD).filter_map(|word| word.first_chunk::<WORD>());
-    words.fold(odd(*last), |sum, word| sum | odd(*word)) == 0
-}
-
-/// Not zero when a byte of a word is a control character, a quotation mark or a backslash.
-fn odd(word: [u8; 8]) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let word = u64::from_ne_bytes(word);
-    // The highest bit of a byte that is below the limit, or of one after it.
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & (ONES << 7);
-    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    below(word, b' ') | is(b'"') | is(b'\\')
 }
 
 /// The amounts that field tables call numbers and samples print as strings.
@@ -273,25 +285,4 @@ const AMOUNTS: [&str; 3] = ["amount", "refundAmount", "voidAmount"];
 fn named<'a>(members: &Members<'a>, name: &str) -> Value<'a> {
     let found = members.iter().find(|(candidate, _)| *candidate == name);
     found.map_or(Value::Nothing, |(_, value)| value.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_plain_when_all_of_json_would_only_quote_it() {
-        for length in 0..20 {
-            let plain = "aä~ z0".chars().cycle().take(length).collect::<String>();
-            assert!(is_plain(&plain), "{plain}");
-            for place in 0..=length {
-                for odd in (0..0x30u8).chain(0x50..0x80).map(char::from).chain(['é', '€', '\u{80}']) {
-                    let text: String =
-                        plain.chars().take(place).chain([odd]).chain(plain.chars().skip(place)).collect();
-                    let is_only_quoted = serde_json::to_string(&text).unwrap() == format!("\"{text}\"");
-                    assert_eq!(is_plain(&text), is_only_quoted, "{text:?}");
-                }
-            }
-        }
-    }
 }

@@ -10,6 +10,9 @@ use pockyt_sign::VERIFY_SIGN;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::pieces::Pieces;
+use crate::words::at_quote;
+
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -118,7 +121,7 @@ fn leading_digits(text: &[u8]) -> Option<(&str, &[u8])> {
 
 /// Writes a JSON object of plain texts as the form that has the same fields, which takes less time to judge.
 /// `None` when it is anything else, or has a text that is written otherwise in a form.
-pub(crate) fn as_form<'f>(body: &[u8], form: &'f mut Vec<u8>) -> Option<&'f [u8]> {
+pub(crate) fn as_form<'f>(body: &[u8], form: &'f mut Pieces) -> Option<&'f [u8]> {
     let is_odd =
         |byte: u8| !(b' '..0x7f).contains(&byte) || matches!(byte, b'\\' | b'%' | b'+' | b'&' | b'=');
     // Without an early end, so that the loop is wide. What is no name is found by whoever judges the form.
@@ -126,26 +129,19 @@ pub(crate) fn as_form<'f>(body: &[u8], form: &'f mut Vec<u8>) -> Option<&'f [u8]
         return None;
     }
     form.clear();
-    form.reserve(body.len());
     let mut rest = body.strip_prefix(b"{\"")?;
     loop {
-        let (name, after) = to_quote(rest)?;
-        let (value, after) = to_quote(after.strip_prefix(b":\"")?)?;
-        form.extend_from_slice(name);
-        form.push(b'=');
-        form.extend_from_slice(value);
+        let (name, after) = at_quote(rest)?;
+        let (value, after) = at_quote(after.strip_prefix(b":\"")?)?;
+        form.push(name);
+        form.push_byte(b'=');
+        form.push(value);
         if after == b"}" {
-            return Some(form);
+            return Some(form.as_bytes());
         }
         rest = after.strip_prefix(b",\"")?;
-        form.push(b'&');
+        form.push_byte(b'&');
     }
-}
-
-/// What stands before a quotation mark, and what after it.
-fn to_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (before, after) = text.split_at_checked(memchr::memchr(b'"', text)?)?;
-    Some((before, after.get(1..)?))
 }
 
 struct Members<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -205,7 +201,7 @@ mod tests {
     use super::*;
 
     fn form_of(body: &str) -> Option<String> {
-        let mut form = Vec::new();
+        let mut form = Pieces::default();
         as_form(body.as_bytes(), &mut form).map(|form| String::from_utf8_lossy(form).into_owned())
     }
 

@@ -9,7 +9,7 @@ use crate::money::Amount;
 /// What a new merchant can pay out: the balance of the published sample.
 const FIRST_BALANCE: (&str, Amount) = ("USD", Amount::from_hundredths(49_900_000));
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Books {
     /// From `recordNo` of a mixed code to the order behind it.
     pub(crate) records: BTreeMap<String, String>,
@@ -21,7 +21,7 @@ pub(crate) struct Books {
     pub(crate) payouts: BTreeMap<String, Payout>,
     /// From `invoiceId` to the newest payout with it.
     pub(crate) invoices: BTreeMap<String, String>,
-    /// By currency: what can be paid out.
+    /// By currency: what can be paid out, where that was set or has changed.
     pub(crate) balances: BTreeMap<String, Amount>,
     /// By `autoDebitNo`.
     pub(crate) mandates: BTreeMap<String, Mandate>,
@@ -41,24 +41,11 @@ pub(crate) struct Books {
     pub(crate) timers: BTreeSet<Key>,
 }
 
-impl Default for Books {
-    fn default() -> Self {
-        Self {
-            records: BTreeMap::new(),
-            people: BTreeMap::new(),
-            accounts: BTreeMap::new(),
-            payouts: BTreeMap::new(),
-            invoices: BTreeMap::new(),
-            balances: BTreeMap::from([(FIRST_BALANCE.0.to_owned(), FIRST_BALANCE.1)]),
-            mandates: BTreeMap::new(),
-            auto_references: BTreeMap::new(),
-            holds: BTreeMap::new(),
-            out_infos: BTreeMap::new(),
-            payors: BTreeMap::new(),
-            schedules: BTreeMap::new(),
-            vaults: BTreeSet::new(),
-            timers: BTreeSet::new(),
-        }
+impl Books {
+    /// What can be paid out in a currency.
+    pub(crate) fn balance(&self, currency: &str) -> Amount {
+        let first = if currency == FIRST_BALANCE.0 { FIRST_BALANCE.1 } else { Amount::ZERO };
+        self.balances.get(currency).copied().unwrap_or(first)
     }
 }
 

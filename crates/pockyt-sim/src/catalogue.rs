@@ -14,7 +14,6 @@
 //! | `book` | source of the older Yuansfer documentation, 2021 |
 //! | `java`, `php`, `python`, `go`, `csharp`, `js` | the vendor's SDKs |
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 mod auth_hold;
@@ -24,6 +23,7 @@ mod common;
 mod customers;
 mod instore;
 mod instore_older;
+mod member;
 mod micropay;
 mod mixed;
 mod online;
@@ -31,6 +31,10 @@ mod payees;
 mod payouts;
 mod reports;
 mod search;
+
+use crate::words::Key;
+
+pub(crate) use member::Member;
 
 /// All operations this simulator knows.
 pub fn operations() -> &'static [Operation] {
@@ -99,12 +103,17 @@ pub fn operations() -> &'static [Operation] {
 /// braces, as in `/v1/payor/upload/{payorNo}`, stands for any one part.
 pub fn at_path(path: &str) -> Option<&'static Operation> {
     // By length, which tells nearly all of them apart.
-    static PLAIN: LazyLock<BTreeMap<usize, Vec<(&str, &Operation)>>> = LazyLock::new(|| {
+    static PLAIN: LazyLock<Vec<Vec<(&str, &Operation)>>> = LazyLock::new(|| {
         let all =
             operations().iter().flat_map(|operation| operation.paths().map(move |path| (path, operation)));
-        let mut plain = BTreeMap::<_, Vec<_>>::new();
+        let mut plain: Vec<Vec<_>> = Vec::new();
         for (path, operation) in all.filter(|(path, _)| !path.contains('{')) {
-            plain.entry(path.len()).or_default().push((path, operation));
+            if plain.len() <= path.len() {
+                plain.resize(path.len() + 1, Vec::new());
+            }
+            if let Some(of_length) = plain.get_mut(path.len()) {
+                of_length.push((path, operation));
+            }
         }
         plain
     });
@@ -113,7 +122,7 @@ pub fn at_path(path: &str) -> Option<&'static Operation> {
         let rest = before.and_then(|before| path.strip_prefix(before));
         rest.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
     };
-    let mut of_length = PLAIN.get(&path.len()).into_iter().flatten();
+    let mut of_length = PLAIN.get(path.len()).into_iter().flatten();
     let plain = of_length.find(|(known, _)| *known == path).map(|(_, operation)| *operation);
     plain.or_else(|| operations().iter().find(|operation| operation.paths().any(fits)))
 }
@@ -228,6 +237,8 @@ pub enum Confidence {
 pub struct Field {
     /// Its name.
     pub name: &'static str,
+    /// By what it is looked for.
+    pub(crate) key: Key,
     /// Whether it is required where all sources agree.
     pub lenient: Need,
     /// Whether it is required when any official source says so.
@@ -350,6 +361,8 @@ pub enum Layout {
 pub struct AnswerField {
     /// Its name.
     pub name: &'static str,
+    /// The same as it is written.
+    pub(crate) member: Member,
     /// Its JSON form.
     pub form: Form,
     /// Whether it is left out when there is nothing to say.

@@ -9,25 +9,50 @@ use crate::catalogue::{Field, Need, Operation, Rule};
 use crate::money::Amount;
 use crate::profile::{Profile, Requirements};
 use crate::refusal::Refusal;
+use crate::words::Key;
 use crate::{Millis, time};
 
 /// The fields of a request whose signature is right. An empty optional field counts as absent.
-pub(crate) struct Params<'a>(SmallVec<[(&'a str, &'a str); 20]>);
+pub(crate) struct Params<'a> {
+    all: SmallVec<[Param<'a>; 12]>,
+    /// The marks of all names.
+    marks: u64,
+}
+
+struct Param<'a> {
+    beginning: u64,
+    name: &'a str,
+    value: &'a str,
+}
 
 impl<'a> Params<'a> {
     pub(crate) fn of(fields: &'a Fields<'_>) -> Self {
-        let mut all = SmallVec::new();
-        fields.iter().for_each(|field| all.push(field));
-        Self(all)
+        let mut params = Self { all: SmallVec::new(), marks: 0 };
+        for (name, value) in fields {
+            let key = Key::of(name);
+            params.all.push(Param { beginning: key.beginning, name, value });
+            params.marks |= key.mark;
+        }
+        params
     }
 
+    #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         self.given(name).filter(|value| !value.is_empty())
     }
 
     /// A field as it was given, empty or not.
+    #[inline]
     pub(crate) fn given(&self, name: &str) -> Option<&'a str> {
-        self.0.iter().find(|(candidate, _)| *candidate == name).map(|(_, value)| *value)
+        self.given_by(Key::of(name), name)
+    }
+
+    fn given_by(&self, key: Key, name: &str) -> Option<&'a str> {
+        if self.marks & key.mark == 0 {
+            return None;
+        }
+        let is_it = |param: &&Param<'_>| param.beginning == key.beginning && param.name == name;
+        self.all.iter().find(is_it).map(|param| param.value)
     }
 
     pub(crate) fn owned(&self, name: &str) -> Option<String> {
@@ -62,29 +87,32 @@ pub(crate) fn fields(
 ) -> Result<(), Refusal> {
     // The signature was judged before, and the fields that it covers come without it.
     let fields = operation.fields.iter().filter(|field| !matches!(field.rule, Rule::Signature));
-    let mut all_given = SmallVec::<[(&Field, &str); 20]>::new();
+    let mut first_wrong = None;
     for field in fields {
-        let given = params.given(field.name);
+        let given = params.given_by(field.key, field.name);
         if let Some(rule) = missing(field, given, profile, params) {
             return Err(Refusal::missing(field.name, rule));
         }
-        all_given.extend(given.map(|value| (field, value)));
+        if let Some(value) = given.filter(|_| first_wrong.is_none()) {
+            first_wrong = wrong(field, value, profile, params).map(|rule| (field.name, rule));
+        }
     }
     conditional(operation, profile, params)?;
-    for (field, value) in all_given {
-        match value {
-            "" if is_needed(field, profile, params) => {
-                return Err(Refusal::bad_value(field.name, "a required field is not empty"));
-            }
-            "" => {}
-            value => broken(field.rule, value)
-                .or_else(|| too_long(field.rule, value, profile))
-                .or_else(|| unlisted(field.rule, value).filter(|_| profile.refuse_unlisted_values))
-                .map_or(Ok(()), |rule| Err(Refusal::bad_value(field.name, rule)))?,
-        }
+    if let Some((name, rule)) = first_wrong {
+        return Err(Refusal::bad_value(name, rule));
     }
     amounts(operation, profile, params)?;
     timestamp(profile, params, now)
+}
+
+/// The rule that a field's value breaks.
+fn wrong(field: &Field, value: &str, profile: &Profile, params: &Params<'_>) -> Option<Cow<'static, str>> {
+    if value.is_empty() {
+        return is_needed(field, profile, params).then_some("a required field is not empty".into());
+    }
+    broken(field.rule, value)
+        .or_else(|| too_long(field.rule, value, profile))
+        .or_else(|| unlisted(field.rule, value, profile))
 }
 
 fn need(field: &Field, profile: &Profile) -> Need {
@@ -294,9 +322,9 @@ const VENDORS: [&str; 20] = [
     "paypay",
 ];
 
-fn unlisted(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
+fn unlisted(rule: Rule, value: &str, profile: &Profile) -> Option<Cow<'static, str>> {
     let named = |vendor: &&str| vendor.eq_ignore_ascii_case(value);
-    (matches!(rule, Rule::Vendor) && !VENDORS.iter().any(named))
+    (profile.refuse_unlisted_values && matches!(rule, Rule::Vendor) && !VENDORS.iter().any(named))
         .then_some(Cow::Borrowed("no source names this vendor"))
 }
 

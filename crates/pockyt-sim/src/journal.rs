@@ -7,8 +7,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
 
-use crate::answer::is_plain;
 use crate::order::Status;
+use crate::words::is_plain;
 use crate::{AttemptId, FailureReason, Fault, FaultKind, Millis, NotificationId, NotificationKind, Verdict};
 
 /// One thing that happened. As JSON one flat object of at most 16 KiB: `seq`, `at`, `merchantNo`, `event`,
@@ -362,6 +362,17 @@ impl Journal {
 
     pub(crate) fn counts_of(&self, merchant_no: &str) -> Option<JournalCounts> {
         self.view(merchant_no).map(|view| view.counts)
+    }
+
+    /// Forgets everything but the merchants.
+    pub(crate) fn clear(&mut self) {
+        let Self { capacity: _, entries, counts, last, views } = self;
+        entries.clear();
+        *counts = JournalCounts::default();
+        *last = Millis::default();
+        for (_, view) in views {
+            *view = View::default();
+        }
     }
 
     /// Lets a merchant see nothing of what was written so far.

@@ -19,6 +19,7 @@ mod namespace;
 mod number;
 mod order;
 mod orders;
+mod pieces;
 pub mod profile;
 mod refusal;
 mod schedule;
@@ -27,6 +28,7 @@ mod short;
 mod sim;
 mod time;
 mod view;
+mod words;
 
 pub use config::{Account, AccountError, Config};
 pub use delivery::{

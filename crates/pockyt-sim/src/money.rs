@@ -85,25 +85,33 @@ impl Amount {
         self.short(currency).into()
     }
 
+    /// How long that is.
+    pub(crate) fn length(self, currency: &str) -> usize {
+        let digits = (self.0 / 100).checked_ilog10().unwrap_or_default() as usize + 1;
+        if WHOLE_UNITS_ONLY.contains(&currency) { digits } else { digits + ".00".len() }
+    }
+
+    /// Writes it into so many bytes.
+    pub(crate) fn write(self, currency: &str, place: &mut [u8]) {
+        let mut places = place.iter_mut().rev();
+        let mut rest = self.0;
+        if WHOLE_UNITS_ONLY.contains(&currency) {
+            rest /= 100;
+        } else {
+            for byte in [digit(rest % 10), digit(rest / 10 % 10), b'.'] {
+                places.next().into_iter().for_each(|place| *place = byte);
+            }
+            rest /= 100;
+        }
+        for place in places {
+            *place = digit(rest % 10);
+            rest /= 10;
+        }
+    }
+
     /// The same, without memory of its own.
     pub(crate) fn short(self, currency: &str) -> Short {
-        let is_whole = WHOLE_UNITS_ONLY.contains(&currency);
-        let units = self.0 / 100;
-        let mut text = Short::default();
-        let mut scale = 1;
-        while units / scale >= 10 {
-            scale *= 10;
-        }
-        while scale > 0 {
-            text.push(digit(units / scale % 10));
-            scale /= 10;
-        }
-        if !is_whole {
-            text.push(b'.');
-            text.push(digit(self.0 / 10 % 10));
-            text.push(digit(self.0 % 10));
-        }
-        text
+        Short::written(self.length(currency), |place| self.write(currency, place))
     }
 
     /// `100` for a whole amount, else as [`Amount::text`]: the number in the answer of an automatic debit.

@@ -55,8 +55,7 @@ const STRIDE: u64 = 61_803_398_877;
 impl Namespace {
     /// `ordinal` is the place of the merchant in the configuration.
     pub(crate) fn new(merchant_no: &str, ordinal: u64, seed: u64) -> Self {
-        let mut rng = Rng::with_seed(seed ^ fnv1a(merchant_no));
-        let first_number = rng.u64(..NUMBERS);
+        let (rng, first_number) = beginning(merchant_no, seed);
         Self {
             stores: BTreeMap::new(),
             orders: Orders::default(),
@@ -75,6 +74,27 @@ impl Namespace {
         let stores = self.stores.clone();
         let fresh = Self { stores, ..Self::new(merchant_no, self.ordinal, seed) };
         std::mem::replace(self, fresh)
+    }
+
+    /// Leaves the stores and the memory only.
+    pub(crate) fn start_over(&mut self, merchant_no: &str, seed: u64) {
+        let Self {
+            stores: _,
+            orders,
+            refund_references,
+            stored,
+            books,
+            rng,
+            ordinal: _,
+            numbers_given,
+            first_number,
+        } = self;
+        orders.clear();
+        refund_references.clear();
+        stored.clear();
+        *books = Books::default();
+        (*rng, *first_number) = beginning(merchant_no, seed);
+        *numbers_given = 0;
     }
 
     /// A number that no other order or refund of the simulator has.
@@ -108,6 +128,13 @@ impl Namespace {
     pub(crate) fn store(&self, store_no: Option<&str>) -> Option<&Store> {
         store_no.and_then(|store_no| self.stores.get(store_no)).or_else(|| self.stores.values().next())
     }
+}
+
+/// The random stream of a merchant, and the first number that it gives.
+fn beginning(merchant_no: &str, seed: u64) -> (Rng, u64) {
+    let mut rng = Rng::with_seed(seed ^ fnv1a(merchant_no));
+    let first_number = rng.u64(..NUMBERS);
+    (rng, first_number)
 }
 
 /// A small stable hash, so that each merchant's random stream is its own.

@@ -32,9 +32,17 @@ impl Number {
         ascii(&self.0)
     }
 
+    pub(crate) fn digits(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Equal for equal numbers, since all are of one length.
     pub(crate) fn value(self) -> u64 {
-        self.0.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit.wrapping_sub(b'0')))
+        let eights = self.0.chunks_exact(8);
+        let last_digits = eights.remainder().iter();
+        let eights = eights.filter_map(|digits| digits.first_chunk());
+        let value = eights.fold(0, |sum, digits| sum * 100_000_000 + value_of_eight(*digits));
+        last_digits.fold(value, |sum, digit| sum * 10 + u64::from(digit & 0x0f))
     }
 
     pub(crate) fn of_value(value: u64) -> Self {
@@ -51,6 +59,38 @@ impl Number {
         let head = self.value() / NUMBERS;
         (head / ORDINALS == 4).then_some(head % ORDINALS)
     }
+}
+
+/// What may name an order: its number, or the text of one.
+pub(crate) trait OrderName: Copy {
+    /// `None` for what no order can have.
+    fn number(self) -> Option<Number>;
+}
+
+impl OrderName for Number {
+    fn number(self) -> Option<Number> {
+        Some(self)
+    }
+}
+
+impl OrderName for &str {
+    fn number(self) -> Option<Number> {
+        Number::parse(self)
+    }
+}
+
+impl OrderName for &String {
+    fn number(self) -> Option<Number> {
+        Number::parse(self)
+    }
+}
+
+/// The value of eight digits, by halves: neighbours become one number of two digits, then of four, then of eight.
+fn value_of_eight(digits: [u8; 8]) -> u64 {
+    let ones = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = (ones.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
 /// Those of a list of merchants, one for each ordinal in turn, that have this one: one, but where there are more
@@ -105,6 +145,10 @@ mod tests {
         let number = Number::new(12, 345);
         assert_eq!(&*number, "400001200000000345");
         assert!(Number::of_value(number.value()) == number && number.ordinal() == Some(12));
+        for value in [0, 1, 90, 123_456_789_012_345_678, 999_999_999_999_999_999] {
+            assert_eq!(Number::of_value(value).as_str(), format!("{value:018}"));
+            assert_eq!(Number::of_value(value).value(), value);
+        }
         let published = Number::parse("297553638300708562").unwrap();
         assert_eq!((&*published, published.ordinal()), ("297553638300708562", None));
         for odd in ["", "29755363830070856", "2975536383007085620", "29755363830070856x"] {

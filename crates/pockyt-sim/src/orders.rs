@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 
-use crate::namespace::fnv1a;
-use crate::number::Number;
+use crate::number::{Number, OrderName};
 use crate::order::{Order, Terms};
+use crate::words;
 
 /// How many orders are kept in one piece of memory. Pieces never move, so growing copies nothing.
 const PAGE: usize = 64;
@@ -27,19 +27,19 @@ pub(crate) struct Orders {
 }
 
 impl Orders {
-    pub(crate) fn get(&self, number: &str) -> Option<&Order> {
-        self.at(self.place(Number::parse(number)?)?)
+    pub(crate) fn get(&self, name: impl OrderName) -> Option<&Order> {
+        self.at(self.place(name.number()?)?)
     }
 
-    pub(crate) fn get_mut(&mut self, number: &str) -> Option<&mut Order> {
-        let place = self.place(Number::parse(number)?)? as usize;
+    pub(crate) fn get_mut(&mut self, name: impl OrderName) -> Option<&mut Order> {
+        let place = self.place(name.number()?)? as usize;
         self.pages.get_mut(place / PAGE)?.get_mut(place % PAGE)
     }
 
     /// The newest order with a reference.
     pub(crate) fn of_reference(&self, reference: &str) -> Option<&Order> {
         let has_it = |place: &u32| self.at(*place).is_some_and(|order| order.is_called(reference));
-        self.at(*self.by_reference.find(fnv1a(reference), has_it)?)
+        self.at(*self.by_reference.find(words::hash(reference), has_it)?)
     }
 
     /// Oldest first.
@@ -68,16 +68,27 @@ impl Orders {
         self.by_number.insert_unique(hash(number), place, number_hash);
         let Some(reference) = at(&place).and_then(|order| order.reference.as_deref()) else { return };
         let reference_hash =
-            |place: &u32| at(place).and_then(|order| order.reference.as_deref()).map_or(0, fnv1a);
+            |place: &u32| at(place).and_then(|order| order.reference.as_deref()).map_or(0, words::hash);
         let is_called = |place: &u32| at(place).is_some_and(|order| order.is_called(reference));
-        match self.by_reference.find_mut(fnv1a(reference), is_called) {
+        match self.by_reference.find_mut(words::hash(reference), is_called) {
             Some(known) => *known = place,
-            None => drop(self.by_reference.insert_unique(fnv1a(reference), place, reference_hash)),
+            None => drop(self.by_reference.insert_unique(words::hash(reference), place, reference_hash)),
         }
     }
 
+    /// Forgets all of them and keeps what memory a few need.
+    pub(crate) fn clear(&mut self) {
+        let Self { pages, by_number, by_reference, recent, oldest_recent } = self;
+        pages.truncate(1);
+        pages.iter_mut().for_each(Vec::clear);
+        by_number.clear();
+        by_reference.clear();
+        recent.clear();
+        *oldest_recent = 0;
+    }
+
     /// Changes what an order shares with others.
-    pub(crate) fn change_terms(&mut self, number: &str, change: impl FnOnce(&mut Terms)) {
+    pub(crate) fn change_terms(&mut self, number: Number, change: impl FnOnce(&mut Terms)) {
         let Some(order) = self.get(number) else { return };
         let mut terms = Terms::clone(&order.terms);
         change(&mut terms);

@@ -15,6 +15,14 @@ pub(crate) struct Short {
 }
 
 impl Short {
+    /// One of so many characters, which are written all at once.
+    pub(crate) fn written(length: usize, write: impl FnOnce(&mut [u8])) -> Self {
+        let mut bytes = [0; MOST];
+        let length = length.min(MOST);
+        write(bytes.get_mut(..length).unwrap_or_default());
+        Self { bytes, length }
+    }
+
     pub(crate) fn push(&mut self, byte: u8) {
         if let Some(place) = self.bytes.get_mut(self.length) {
             *place = byte;

@@ -32,8 +32,9 @@ pub use faults::{Connection, HeadCut, Reception};
 use crate::agenda::{Agenda, Event, OrderTimer, Timer};
 use crate::journal::Journal;
 use crate::namespace::{Namespace, Store};
-use crate::number::Number;
+use crate::number::{Number, OrderName};
 use crate::order::{Order, Status};
+use crate::pieces::Pieces;
 use crate::view::{Standing, TransactionView};
 use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault, fixtures, number};
 use notify::Notifications;
@@ -65,6 +66,8 @@ pub struct Sim {
     faults: fault::Book,
     waiting: faults::Waiting,
     journal: Journal,
+    /// Memory in which a request is written as a form.
+    form: Pieces,
 }
 
 impl Sim {
@@ -92,6 +95,7 @@ impl Sim {
             waiting: faults::Waiting::default(),
             orders_made: 0,
             journal: Journal::new(config.journal_capacity, namespaces.keys().cloned()),
+            form: Pieces::default(),
             namespaces,
             config,
         };
@@ -198,10 +202,10 @@ impl Sim {
 
     fn fire_for_order(&mut self, what: OrderTimer, number: Number, at: Millis) {
         match what {
-            OrderTimer::Book => self.book(&number, at),
-            OrderTimer::Confirm => drop(self.change_status(&number, Status::Success, at, "customer")),
-            OrderTimer::Decline => drop(self.change_status(&number, Status::Failed, at, "customer")),
-            OrderTimer::TimeOut => drop(self.change_status(&number, Status::Closed, at, "timeout")),
+            OrderTimer::Book => self.book(number, at),
+            OrderTimer::Confirm => drop(self.change_status(number, Status::Success, at, "customer")),
+            OrderTimer::Decline => drop(self.change_status(number, Status::Failed, at, "customer")),
+            OrderTimer::TimeOut => drop(self.change_status(number, Status::Closed, at, "timeout")),
         }
     }
 
@@ -212,20 +216,22 @@ impl Sim {
     }
 
     /// Whose an order is if there is one of this number: the number says it, but for the documentation's.
-    fn merchant_by(&self, number: &str) -> Option<&str> {
-        owner_of(number, &self.merchants, &self.namespaces)
+    fn merchant_by(&self, name: impl OrderName) -> Option<&str> {
+        owner_of(name.number()?, &self.merchants, &self.namespaces)
     }
 
-    fn order(&self, number: &str) -> Option<&Order> {
+    fn order(&self, name: impl OrderName) -> Option<&Order> {
+        let number = name.number()?;
         self.namespaces.get(self.merchant_by(number)?)?.orders.get(number)
     }
 
-    fn order_mut(&mut self, number: &str) -> Option<&mut Order> {
+    fn order_mut(&mut self, name: impl OrderName) -> Option<&mut Order> {
+        let number = name.number()?;
         self.namespace_by_mut(number)?.orders.get_mut(number)
     }
 
-    fn namespace_by_mut(&mut self, number: &str) -> Option<&mut Namespace> {
-        let merchant_no = owner_of(number, &self.merchants, &self.namespaces)?;
+    fn namespace_by_mut(&mut self, name: impl OrderName) -> Option<&mut Namespace> {
+        let merchant_no = owner_of(name.number()?, &self.merchants, &self.namespaces)?;
         self.namespaces.get_mut(merchant_no).map(Box::as_mut)
     }
 
@@ -238,8 +244,8 @@ impl Sim {
 }
 
 /// Of merchants that share an ordinal it is the one that has the order.
-fn owner_of<'a>(number: &str, merchants: &'a [String], namespaces: &Namespaces) -> Option<&'a str> {
-    let Some(ordinal) = Number::parse(number)?.ordinal() else { return Some(fixtures::MERCHANT_NO) };
+fn owner_of<'a>(number: Number, merchants: &'a [String], namespaces: &Namespaces) -> Option<&'a str> {
+    let Some(ordinal) = number.ordinal() else { return Some(fixtures::MERCHANT_NO) };
     let mut sharing = number::of_ordinal(merchants, ordinal);
     let first = sharing.next()?;
     let has_it =

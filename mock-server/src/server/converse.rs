@@ -1,9 +1,10 @@
 //! One connection: which protocol it speaks, and its requests.
 
+use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::HttpBody;
@@ -33,21 +34,32 @@ const STREAMS: u32 = 256;
 /// With these a client of HTTP/2 begins, whether it was told by ALPN or just knows.
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// The most that is handed on at once: a connection keeps the room that it needed once to put together what is
+/// sent.
+const PART: usize = 16 * 1024;
+
 /// The first byte of every TLS connection: a handshake record.
 const TLS_RECORD: u8 = 22;
 
 pub(super) async fn converse(wire: Wire, line: Arc<Line>, _place: Place, tls: Option<Tls>, offer: Offer) {
+    let mut watch = line.watch();
     let opened = tokio::select! {
         // Nothing was asked yet, so there is nothing to finish.
-        () = line.decided() => return,
+        _ = watch.decided() => return,
         opened = tokio::time::timeout(OPENING_TIMEOUT, open(wire, tls)) => opened,
     };
     match opened {
-        Ok(Ok(Opened::Plain(wire, is_http2))) => serve(wire, is_http2, line, offer).await,
-        Ok(Ok(Opened::Tls(stream))) => {
-            let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-            serve(*stream, is_http2, line, offer).await;
+        Ok(Ok(Opened::Plain(wire, true))) => serve_http2(wire, line, offer).await,
+        Ok(Ok(Opened::Plain(mut wire, false))) => {
+            wire.look_for_hang_up();
+            // Told so, hyper does not do that itself, for which it makes ready to read while a request is
+            // under way, and its buffer is still in use then: each request would need a new one.
+            serve_http1(http1::Builder::new().half_close(true), wire, line, offer).await;
         }
+        Ok(Ok(Opened::Tls(stream))) => match stream.get_ref().1.alpn_protocol() {
+            Some(b"h2") => serve_http2(*stream, line, offer).await,
+            _ => serve_http1(&mut http1::Builder::new(), *stream, line, offer).await,
+        },
         // Broken, or silent for too long.
         Ok(Err(_)) | Err(_) => {}
     }
@@ -69,47 +81,52 @@ async fn open(mut wire: Wire, tls: Option<Tls>) -> io::Result<Opened> {
     Ok(Opened::Plain(wire, is_http2))
 }
 
-async fn serve<W>(wire: W, is_http2: bool, line: Arc<Line>, offer: Offer)
+/// The crowd sees to it that nobody waits for a request for ever: a timer set for each request costs more than
+/// reading it.
+async fn serve_http1<W>(protocol: &mut http1::Builder, wire: W, line: Arc<Line>, offer: Offer)
 where
     W: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let answering = service_fn(|request| answer(offer.clone(), Arc::clone(&line), request));
+    // To gather head and body from two places costs the system more than to put short ones together.
+    let connection = protocol.writev(false).serve_connection(TokioIo::new(wire), answering);
+    drive(connection, http1::Connection::graceful_shutdown, &line).await;
+}
+
+async fn serve_http2<W>(wire: W, line: Arc<Line>, offer: Offer)
+where
+    W: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    line.outlive_silence();
     let answering = {
         let line = Arc::clone(&line);
         service_fn(move |request| answer(offer.clone(), Arc::clone(&line), request))
     };
-    let io = TokioIo::new(wire);
-    if is_http2 {
-        line.outlive_silence();
-        let connection = http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .keep_alive_interval(PING_AFTER)
-            .keep_alive_timeout(PING_TIMEOUT)
-            .max_concurrent_streams(STREAMS)
-            .serve_connection(io, answering);
-        drive(connection, http2::Connection::graceful_shutdown, &line).await;
-    } else {
-        // The crowd sees to it that nobody waits for a request for ever: a timer set for each request costs
-        // more than reading it.
-        let connection = http1::Builder::new().serve_connection(io, answering);
-        drive(connection, http1::Connection::graceful_shutdown, &line).await;
-    }
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_AFTER)
+        .keep_alive_timeout(PING_TIMEOUT)
+        .max_concurrent_streams(STREAMS)
+        .serve_connection(TokioIo::new(wire), answering);
+    drive(connection, http2::Connection::graceful_shutdown, &line).await;
 }
 
 /// Serves until the connection ends by itself, is cut, or has finished what was under way.
 async fn drive<C: Future>(connection: C, finish: impl Fn(Pin<&mut C>), line: &Line) {
-    tokio::pin!(connection);
-    loop {
-        tokio::select! {
-            biased;
-            () = line.decided() => match line.fate() {
+    let mut connection = pin!(connection);
+    let mut watch = line.watch();
+    poll_fn(|context| {
+        while let Poll::Ready(fate) = watch.poll_decided(context) {
+            match fate {
                 Fate::Open => {}
                 Fate::Finish => finish(connection.as_mut()),
-                Fate::Close | Fate::Reset => return,
-            },
-            // A broken connection is the client's affair.
-            _ = connection.as_mut() => return,
+                Fate::Close | Fate::Reset => return Poll::Ready(()),
+            }
         }
-    }
+        // A broken connection is the client's affair.
+        connection.as_mut().poll(context).map(drop)
+    })
+    .await;
 }
 
 /// Answers a request, and cuts the line where the answer says so.
@@ -122,13 +139,13 @@ async fn answer(
     let response = offer.answer(request).await;
     let closes = match response.extensions().get() {
         Some(Ending::NoAnswer(broken)) => {
-            line.decide(fate_of(*broken));
+            busy.line().decide(fate_of(*broken));
             return Err(*broken);
         }
         Some(Ending::CloseAfter) => true,
         None => false,
     };
-    Ok(response.map(|body| Spoken { body, line, closes, _busy: busy }))
+    Ok(response.map(|body| Spoken { body, rest: Bytes::new(), busy, closes }))
 }
 
 fn fate_of(broken: Broken) -> Fate {
@@ -141,9 +158,10 @@ fn fate_of(broken: Broken) -> Fate {
 /// The body of an answer on its way out.
 struct Spoken {
     body: Spelled,
-    line: Arc<Line>,
+    /// Of what came last, what is still to be sent.
+    rest: Bytes,
+    busy: Busy,
     closes: bool,
-    _busy: Busy,
 }
 
 impl HttpBody for Spoken {
@@ -154,26 +172,51 @@ impl HttpBody for Spoken {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        if let Poll::Ready(Some(Err(error))) = &polled {
-            self.line.decide(Broken::of(error).map_or(Fate::Close, fate_of));
+        if !self.rest.is_empty() {
+            return Poll::Ready(Some(Ok(self.next_part())));
         }
-        polled
+        match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+            Some(Ok(frame)) => Poll::Ready(Some(Ok(match frame.into_data() {
+                Ok(data) => {
+                    self.rest = data;
+                    self.next_part()
+                }
+                Err(trailers) => trailers,
+            }))),
+            Some(Err(error)) => {
+                self.busy.line().decide(Broken::of(&error).map_or(Fate::Close, fate_of));
+                Poll::Ready(Some(Err(error)))
+            }
+            None => Poll::Ready(None),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (body, rest) = (self.body.size_hint(), self.rest.len() as u64);
+        let mut hint = SizeHint::new();
+        hint.set_lower(body.lower() + rest);
+        if let Some(upper) = body.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint
+    }
+}
+
+impl Spoken {
+    fn next_part(&mut self) -> Frame<Bytes> {
+        let length = self.rest.len().min(PART);
+        Frame::data(self.rest.split_to(length))
     }
 }
 
 impl Drop for Spoken {
     fn drop(&mut self) {
         if self.closes {
-            self.line.decide(Fate::Finish);
+            self.busy.line().decide(Fate::Finish);
         }
     }
 }

@@ -92,10 +92,10 @@ mod tests {
         let (silent, busy, multiplexed, lively) = (line(), line(), line(), line());
         let _places = [&silent, &busy, &multiplexed, &lively].map(|line| crowd.admit(line));
         multiplexed.outlive_silence();
-        let _request = busy.work();
+        let _request = Arc::clone(&busy).work();
 
         tokio::time::advance(PATIENCE / 2).await;
-        drop(lively.work());
+        drop(Arc::clone(&lively).work());
         crowd.end_silent(PATIENCE);
         assert_eq!(silent.fate(), Fate::Open);
 

@@ -2,15 +2,14 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// What is to become of a connection.
@@ -30,7 +29,8 @@ pub(crate) enum Fate {
 #[derive(Debug)]
 pub(crate) struct Line {
     fate: AtomicU8,
-    changed: Notify,
+    /// Who is to look at the fate when it changes.
+    watcher: Mutex<Option<Waker>>,
     /// Requests under way.
     busy: AtomicUsize,
     began: Instant,
@@ -42,6 +42,12 @@ pub(crate) struct Line {
 /// A request under way on a connection.
 #[derive(Debug)]
 pub(crate) struct Busy(Arc<Line>);
+
+impl Busy {
+    pub(crate) fn line(&self) -> &Line {
+        &self.0
+    }
+}
 
 impl Drop for Busy {
     fn drop(&mut self) {
@@ -55,7 +61,7 @@ impl Default for Line {
     fn default() -> Self {
         Self {
             fate: AtomicU8::new(Fate::Open as u8),
-            changed: Notify::new(),
+            watcher: Mutex::new(None),
             busy: AtomicUsize::new(0),
             began: Instant::now(),
             last_end: AtomicU64::new(0),
@@ -66,13 +72,17 @@ impl Default for Line {
 
 impl Line {
     /// Marks a request under way until the mark is dropped.
-    pub(crate) fn work(self: &Arc<Self>) -> Busy {
+    pub(crate) fn work(self: Arc<Self>) -> Busy {
         self.busy.fetch_add(1, Ordering::AcqRel);
-        Busy(Arc::clone(self))
+        Busy(self)
     }
 
     pub(crate) fn is_idle(&self) -> bool {
-        self.busy.load(Ordering::Acquire) == 0 && self.fate() == Fate::Open
+        !self.is_busy() && self.fate() == Fate::Open
+    }
+
+    fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::Acquire) > 0
     }
 
     pub(crate) fn idle_since(&self) -> Instant {
@@ -100,12 +110,47 @@ impl Line {
     /// Decides; what was decided before stays unless this is graver.
     pub(crate) fn decide(&self, fate: Fate) {
         self.fate.fetch_max(fate as u8, Ordering::AcqRel);
-        self.changed.notify_one();
+        if let Some(watcher) = &*self.watcher() {
+            watcher.wake_by_ref();
+        }
     }
 
-    /// Waits for the next decision.
-    pub(crate) async fn decided(&self) {
-        self.changed.notified().await;
+    /// Looks out for decisions, one task at a time.
+    pub(crate) fn watch(&self) -> Watch<'_> {
+        Watch { line: self, seen: Fate::Open, known: None }
+    }
+
+    fn watcher(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.watcher.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sees each decision, also one from before it began to look.
+#[derive(Debug)]
+pub(crate) struct Watch<'a> {
+    line: &'a Line,
+    seen: Fate,
+    known: Option<Waker>,
+}
+
+impl Watch<'_> {
+    pub(crate) fn poll_decided(&mut self, context: &Context<'_>) -> Poll<Fate> {
+        let waker = context.waker();
+        // It is the same task nearly always, and this is asked more than once a request.
+        if !self.known.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *self.line.watcher() = Some(waker.clone());
+            self.known = Some(waker.clone());
+        }
+        let fate = self.line.fate();
+        if fate == self.seen {
+            return Poll::Pending;
+        }
+        self.seen = fate;
+        Poll::Ready(fate)
+    }
+
+    pub(crate) async fn decided(&mut self) -> Fate {
+        std::future::poll_fn(|context| self.poll_decided(context)).await
     }
 }
 
@@ -116,11 +161,26 @@ pub(crate) struct Wire {
     ahead: Vec<u8>,
     stream: TcpStream,
     line: Arc<Line>,
+    looks_for_hang_up: bool,
 }
 
 impl Wire {
     pub(crate) fn new(stream: TcpStream, line: Arc<Line>) -> Self {
-        Self { ahead: Vec::new(), stream, line }
+        Self { ahead: Vec::new(), stream, line, looks_for_hang_up: false }
+    }
+
+    /// Breaks, from now on, when the client hangs up while a request is under way, though nobody reads then.
+    pub(crate) fn look_for_hang_up(&mut self) {
+        self.looks_for_hang_up = true;
+    }
+
+    fn break_if_hung_up(&self, context: &mut Context<'_>) -> io::Result<()> {
+        let mut next = [0];
+        match self.stream.poll_peek(context, &mut ReadBuf::new(&mut next)) {
+            Poll::Ready(Ok(0)) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Poll::Ready(Err(error)) => Err(error),
+            Poll::Ready(Ok(_)) | Poll::Pending => Ok(()),
+        }
     }
 
     /// Reads on until what was read is no longer a beginning of `expected`, or all of it. It is read again
@@ -199,7 +259,11 @@ impl AsyncWrite for Wire {
         self.stream.is_write_vectored()
     }
 
+    /// Hyper flushes each time it looks after the connection, and so whenever the client does something.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.looks_for_hang_up && self.line.is_busy() {
+            self.break_if_hung_up(context)?;
+        }
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

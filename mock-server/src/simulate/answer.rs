@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize, PartialEq, Eq)]
@@ -90,6 +89,22 @@ fn refund<'a>(rest: &mut Plain<'a>) -> Option<Refund<'a>> {
     Some(Refund { refund_reference: reference.and_then(Said::text) })
 }
 
+/// Where the first one is. Most texts are short, and eight bytes at once are found in sooner than by a call.
+fn quotation_mark(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let (words, rest) = text.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let different = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'"'));
+        // The highest bit of each byte that is the mark, and perhaps of some after it: the lowest one is exact.
+        let marks = different.wrapping_sub(ONES) & !different & (ONES << 7);
+        if marks != 0 {
+            return Some(place * 8 + (marks.trailing_zeros() / 8) as usize);
+        }
+    }
+    let in_rest = rest.iter().position(|byte| *byte == b'"')?;
+    Some(words.len() * 8 + in_rest)
+}
+
 fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.replace(value).is_none().then_some(())
 }
@@ -118,7 +133,7 @@ impl<'a> Plain<'a> {
 
     fn text(&mut self) -> Option<&'a str> {
         let rest = self.0.strip_prefix('"')?;
-        let end = memchr(b'"', rest.as_bytes())?;
+        let end = quotation_mark(rest.as_bytes())?;
         self.0 = rest.get(end + 1..)?;
         rest.get(..end)
     }
@@ -159,10 +174,10 @@ impl<'a> Plain<'a> {
             let name = self.text()?;
             self.take(":")?;
             value(name, self)?;
-            if self.is_next(b'}') {
-                return self.take("}");
+            match self.0.strip_prefix(',') {
+                Some(rest) => self.0 = rest,
+                None => return self.take("}"),
             }
-            self.take(",")?;
         }
     }
 
@@ -171,10 +186,10 @@ impl<'a> Plain<'a> {
         self.take("[")?;
         loop {
             element(self)?;
-            if self.is_next(b']') {
-                return self.take("]");
+            match self.0.strip_prefix(',') {
+                Some(rest) => self.0 = rest,
+                None => return self.take("]"),
             }
-            self.take(",")?;
         }
     }
 }
@@ -194,6 +209,19 @@ mod tests {
         r#"{"ret_code":"000100","result":{"a":"b"}"#,
         r#"{"ret_code":"000100","result":{"a":"b"}}{"#,
     ];
+
+    #[test]
+    fn the_first_quotation_mark_is_found() {
+        for length in 0..40 {
+            let plain = "ab!#\u{a2}".chars().cycle().take(length).collect::<String>();
+            assert_eq!(quotation_mark(plain.as_bytes()), None);
+            for place in (0..=plain.len()).filter(|place| plain.is_char_boundary(*place)) {
+                let (before, after) = plain.split_at(place);
+                let text = [before, "\"#", after, "\""].concat();
+                assert_eq!(quotation_mark(text.as_bytes()), Some(place), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn what_the_quick_reader_takes_is_what_all_of_json_says() {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use md5::{Digest, Md5};
 
+use super::memory::Memory;
 use super::tally::Tally;
 use super::{Merchant, Simulation, history};
 
@@ -19,7 +20,7 @@ const ENOUGH: Duration = Duration::from_millis(300);
 pub(super) fn measure(simulation: &Simulation, merchant: &Merchant) -> Option<f64> {
     let mut texts = Vec::new();
     let mut tally = Tally::default();
-    let mut memory = Vec::new();
+    let mut memory = Memory::new(simulation, merchant);
     for index in 0..SAMPLE.min(simulation.payments) {
         history::play(simulation, index, merchant, &mut tally, Some(&mut texts), &mut memory);
     }

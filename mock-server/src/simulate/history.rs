@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use pockyt_sim::{Config, Script, Status};
+use pockyt_sim::{Script, Status};
 use smallvec::SmallVec;
 
 use super::Simulation;
 use super::answer::read;
+use super::memory::Memory;
 use super::merchant::{Encoding, IPN_URL, MERCHANT_NO, Merchant, STORE_NO};
 use super::plan::{Channel, GiveBack, Plan, stream};
 use super::tally::Tally;
@@ -24,31 +25,23 @@ const TILL_GAPS: [u64; 5] = [2, 4, 8, 16, 32];
 const SHOP_GAPS: [u64; 4] = [1, 4, 25, 100];
 
 /// Plays the history of this number, adds up what happened, and returns what it can be compared by. The memory
-/// is for its log; it may be that of another history.
+/// may be that of another history of the simulation.
 pub(super) fn play<'a>(
     simulation: &Simulation,
     index: u64,
     merchant: &'a Merchant,
     tally: &mut Tally,
     tape: Option<&'a mut Tape>,
-    memory: &mut Vec<u8>,
+    memory: &'a mut Memory,
 ) -> u128 {
     let mut rng = stream(simulation.seed, index);
     let plan = Plan::draw(&mut rng);
-    let config = Config {
-        seed: rng.u64(..),
-        schedule: plan.schedule,
-        fault_profile: simulation.faults,
-        ..merchant.pockyt.clone()
-    };
-    let world = World::new(config, merchant, plan.listens_from, tape, std::mem::take(memory));
+    let world = World::new(rng.u64(..), &plan, merchant, tape, memory);
     let mut payment = Payment::new(world, plan, index, &mut rng);
     payment.live();
     payment.close_the_books();
     tally.add(&payment.world.tally);
-    let digest = payment.world.log.digest();
-    *memory = payment.world.log.into_memory();
-    digest
+    payment.world.log.digest()
 }
 
 struct Payment<'a> {
@@ -308,5 +301,6 @@ enum Code {
 }
 
 fn hundredths(amount: u64) -> String {
-    format!("{}.{:02}", amount / 100, amount % 100)
+    let (units, cents) = (amount / 100, amount % 100);
+    [units.to_string().as_str(), if cents < 10 { ".0" } else { "." }, &cents.to_string()].concat()
 }

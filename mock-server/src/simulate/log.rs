@@ -4,21 +4,18 @@ use pockyt_sim::Millis;
 use twox_hash::XxHash3_128;
 
 /// The messages of one history, one after another.
-pub(super) struct Log(Vec<u8>);
+pub(super) struct Log<'a>(&'a mut Vec<u8>);
 
-impl Log {
+impl<'a> Log<'a> {
     /// An empty one in the memory of another.
-    pub(super) fn new(mut memory: Vec<u8>) -> Self {
+    pub(super) fn new(memory: &'a mut Vec<u8>) -> Self {
         memory.clear();
         Self(memory)
     }
 
-    pub(super) fn into_memory(self) -> Vec<u8> {
-        self.0
-    }
-
     /// Notes something that happened, of so many parts.
     pub(super) fn note(&mut self, at: Millis, kind: u8, parts: &[&[u8]]) {
+        self.0.reserve(16 + parts.iter().map(|part| 8 + part.len()).sum::<usize>());
         self.0.extend_from_slice(&at.0.to_le_bytes());
         self.0.push(kind);
         for part in parts {
@@ -28,6 +25,6 @@ impl Log {
     }
 
     pub(super) fn digest(&self) -> u128 {
-        XxHash3_128::oneshot(&self.0)
+        XxHash3_128::oneshot(self.0)
     }
 }

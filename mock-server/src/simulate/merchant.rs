@@ -40,18 +40,18 @@ impl Merchant {
         }
     }
 
-    /// A signed request; `None` when a field cannot be signed, which those of a simulation can.
-    pub(super) fn written(&self, encoding: Encoding, fields: &[(&str, &str)]) -> Option<Vec<u8>> {
+    /// Writes a signed request; `None` when a field cannot be signed, which those of a simulation can.
+    pub(super) fn write(&self, encoding: Encoding, fields: &[(&str, &str)], body: &mut String) -> Option<()> {
         let signature = send::sign(fields, &self.key).ok()?;
         let all = fields.iter().copied().chain([(VERIFY_SIGN, signature.as_str())]);
-        let mut body = String::with_capacity(512);
+        body.clear();
         match encoding {
             Encoding::Form => {
                 for (name, value) in all {
                     body.push_str(if body.is_empty() { "" } else { "&" });
                     body.push_str(name);
                     body.push('=');
-                    push_form_value(&mut body, value);
+                    push_form_value(body, value);
                 }
             }
             Encoding::Json => {
@@ -59,12 +59,12 @@ impl Merchant {
                     body.push_str(if body.is_empty() { "{\"" } else { ",\"" });
                     body.push_str(name);
                     body.push_str("\":");
-                    push_json_value(&mut body, value)?;
+                    push_json_value(body, value)?;
                 }
                 body.push('}');
             }
         }
-        Some(body.into_bytes())
+        Some(())
     }
 }
 

@@ -4,25 +4,29 @@ use std::time::Duration;
 
 use pockyt_sign::Received;
 use pockyt_sim::{
-    ApiRequest, ApiResponse, Config, Delivery, DeliveryOutcome, Effect, Millis, Reception, Reply, Sim,
-    Ticket, Verdict,
+    ApiRequest, ApiResponse, Delivery, DeliveryOutcome, Effect, Millis, Reception, Reply, Sim, Ticket,
+    Verdict,
 };
 
 use super::log::Log;
+use super::memory::Memory;
 use super::merchant::{Encoding, Merchant, whole};
+use super::plan::Plan;
 use super::tally::Tally;
 
 /// 2026-01-01T00:00:00Z.
-const START: Millis = Millis(1_767_225_600_000);
+pub(super) const START: Millis = Millis(1_767_225_600_000);
 
 /// The signed texts of a history, for [`super::floor`]: once for each signing and each verification.
 pub(super) type Tape = Vec<String>;
 
 pub(super) struct World<'a> {
-    pub(super) sim: Sim,
+    pub(super) sim: &'a mut Sim,
     pub(super) now: Millis,
     pub(super) tally: Tally,
-    pub(super) log: Log,
+    pub(super) log: Log<'a>,
+    /// The body of the latest request.
+    body: &'a mut String,
     merchant: &'a Merchant,
     tape: Option<&'a mut Tape>,
     listens_from: u32,
@@ -40,20 +44,23 @@ pub(super) struct News {
 
 impl<'a> World<'a> {
     pub(super) fn new(
-        config: Config,
+        seed: u64,
+        plan: &Plan,
         merchant: &'a Merchant,
-        listens_from: u32,
         tape: Option<&'a mut Tape>,
-        memory: Vec<u8>,
+        memory: &'a mut Memory,
     ) -> Self {
+        let Memory { sim, log, body } = memory;
+        sim.start_over(seed, plan.schedule, START);
         Self {
-            sim: Sim::new(config, START),
+            sim,
             now: START,
             tally: Tally { payments: 1, ..Tally::default() },
-            log: Log::new(memory),
+            log: Log::new(log),
+            body,
             merchant,
             tape,
-            listens_from,
+            listens_from: plan.listens_from,
             deliveries: 0,
             news: Vec::new(),
         }
@@ -70,7 +77,7 @@ impl<'a> World<'a> {
         encoding: Encoding,
         fields: &[(&str, &str)],
     ) -> Option<Vec<u8>> {
-        let body = self.merchant.written(encoding, fields)?;
+        self.merchant.write(encoding, fields, self.body)?;
         self.tally.requests += 1;
         self.record(|| pockyt_sign::algorithm::canonical_text(fields), 1);
         let request = ApiRequest {
@@ -78,10 +85,10 @@ impl<'a> World<'a> {
             path,
             content_type: Some(encoding.content_type()),
             request_id: None,
-            body: &body,
+            body: self.body.as_bytes(),
         };
         let before = self.sim.journal_counts().requests;
-        self.log.note(self.now, b'>', &[path.as_bytes(), &body]);
+        self.log.note(self.now, b'>', &[path.as_bytes(), request.body]);
         let answer = match self.sim.receive(&request, self.now) {
             Reception::Answered(answer) => Some(answer),
             Reception::InPieces(ticket, answer) => {

@@ -21,7 +21,7 @@ use crate::world::Receipt;
 
 /// The largest request body.
 const BODY_LIMIT: usize = 1024 * 1024;
-const REQUEST_ID: &str = "pockyt-request-id";
+static REQUEST_ID: HeaderName = HeaderName::from_static("pockyt-request-id");
 
 /// As the router's handler.
 pub(crate) async fn answer_any(State(site): State<Arc<Site>>, request: Request) -> Response {
@@ -36,8 +36,8 @@ where
     let request = ApiRequest {
         method: parts.method.as_str(),
         path: parts.uri.path(),
-        content_type: text(&parts.headers, CONTENT_TYPE.as_str()),
-        request_id: text(&parts.headers, REQUEST_ID),
+        content_type: text(&parts.headers, &CONTENT_TYPE),
+        request_id: text(&parts.headers, &REQUEST_ID),
         body: &[],
     };
     if let Some(cut) = site.world.cut_at_head(request.path) {
@@ -49,16 +49,21 @@ where
     let body = match body::read(&parts.headers, body, BODY_LIMIT).await {
         Ok(body) => body,
         Err(Unreadable::TooLarge) => {
-            return closing(into_http(site.world.act(|sim, now| sim.refuse_oversized(&request, now)), None));
+            let answer = site.world.act(|sim, now| sim.refuse_oversized(&request, now));
+            return closing(into_http(answer, None, HeaderMap::new()));
         }
         Err(unreadable) => return closing(Problem::from(unreadable).into_response().map(Spelled::from)),
     };
-    match site.world.receive(&ApiRequest { body: &body, ..request }) {
-        Receipt::Answered(answer) => into_http(answer, None),
-        Receipt::InPieces(answer, due) => into_http(answer, Some(due)),
+    let receipt = site.world.receive(&ApiRequest { body: &body, ..request });
+    // The answer's headers go where the request's were.
+    let mut headers = parts.headers;
+    headers.clear();
+    match receipt {
+        Receipt::Answered(answer) => into_http(answer, None, headers),
+        Receipt::InPieces(answer, due) => into_http(answer, Some(due), headers),
         // Nobody answers after a reset of the mock.
         Receipt::Held(held) => match held.await {
-            Ok(answer) => into_http(answer, None),
+            Ok(answer) => into_http(answer, None, headers),
             Err(_) => Ending::no_answer(Broken::Closed).map(Spelled::from),
         },
     }
@@ -70,11 +75,16 @@ fn closing(mut response: Response<Spelled>) -> Response<Spelled> {
     response
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn into_http(answer: ApiResponse, due: Option<UnboundedReceiver<()>>) -> Response<Spelled> {
+/// Writes the headers into a map without any.
+fn into_http(
+    answer: ApiResponse,
+    due: Option<UnboundedReceiver<()>>,
+    headers: HeaderMap,
+) -> Response<Spelled> {
     let body = match (answer.reply, due) {
         (Reply::Lost, _) => return Ending::no_answer(Broken::Closed).map(Spelled::from),
         (Reply::Reset, _) => return Ending::no_answer(Broken::Reset).map(Spelled::from),
@@ -87,6 +97,7 @@ fn into_http(answer: ApiResponse, due: Option<UnboundedReceiver<()>>) -> Respons
         (Reply::Send | Reply::SendAndClose | Reply::SendInPieces { .. }, _) => Spelled::whole(answer.body),
     };
     let mut response = Response::new(body);
+    *response.headers_mut() = headers;
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if answer.reply == Reply::SendAndClose {
         response.extensions_mut().insert(Ending::CloseAfter);

@@ -2,7 +2,7 @@
 //!
 //! Answers are JSON; refusals are `{"error": "..."}` with 400, 403, 404, 405, 409 or 413.
 
-use std::borrow::Cow;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,24 +12,25 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use pockyt_sim::{ControlError, Fault, Millis, NotificationId, Script};
+use pockyt_sim::{ControlError, Fault, Millis, NotificationId, NotificationView, Script};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
-use super::{Site, body, dashboard, events, openapi};
+use super::query::{all_asked_for, asked_for, read};
+use super::{Site, body, dashboard, events, openapi, orders};
 use crate::clock::ClockMode;
 
 const BODY_LIMIT: usize = 64 * 1024;
 
-type Answer = Result<Response, Problem>;
+pub(super) type Answer = Result<Response, Problem>;
 
 pub(crate) fn router() -> Router<Arc<Site>> {
     Router::new()
         .route("/health", get(health))
         .route("/reset", post(reset))
         .route("/clock", get(clock).post(move_clock))
-        .route("/transactions", get(transactions))
+        .route("/transactions", get(orders::transactions))
         .route("/transactions/{transaction_no}", get(transaction))
         .route("/transactions/{transaction_no}/{action}", post(operate))
         .route("/scripts", get(scripts).post(add_script).delete(clear_scripts))
@@ -140,10 +141,6 @@ async fn move_clock(State(site): State<Arc<Site>>, request: Request) -> Answer {
     Ok(ok(&ClockView::of(&site)))
 }
 
-async fn transactions(State(site): State<Arc<Site>>) -> Response {
-    ok(&site.world.view(pockyt_sim::Sim::transactions))
-}
-
 async fn transaction(State(site): State<Arc<Site>>, Path(transaction_no): Path<String>) -> Answer {
     let found = site.world.view(|sim| sim.transaction(&transaction_no));
     found.map(|view| ok(&view)).ok_or_else(|| Problem::not_found("there is no such order"))
@@ -172,7 +169,8 @@ struct ScriptView {
 }
 
 async fn scripts(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    list_scripts(&site, asked_for(&request, "merchant")?.as_deref())
+    let [merchant_no] = asked_for(&request, ["merchant"])?;
+    list_scripts(&site, merchant_no.as_deref())
 }
 
 fn list_scripts(site: &Site, merchant_no: Option<&str>) -> Answer {
@@ -195,7 +193,7 @@ async fn add_script(State(site): State<Arc<Site>>, request: Request) -> Answer {
 }
 
 async fn clear_scripts(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    let merchant_no = asked_for(&request, "merchant")?;
+    let [merchant_no] = asked_for(&request, ["merchant"])?;
     match merchant_no.as_deref() {
         Some(merchant_no) => site.world.act(|sim, _| sim.clear_scripts_of(merchant_no))?,
         None => site.world.act(|sim, _| sim.clear_scripts()),
@@ -204,7 +202,8 @@ async fn clear_scripts(State(site): State<Arc<Site>>, request: Request) -> Answe
 }
 
 async fn faults(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    list_faults(&site, asked_for(&request, "merchant")?.as_deref())
+    let [merchant_no] = asked_for(&request, ["merchant"])?;
+    list_faults(&site, merchant_no.as_deref())
 }
 
 fn list_faults(site: &Site, merchant_no: Option<&str>) -> Answer {
@@ -226,7 +225,7 @@ async fn unfired_faults(State(site): State<Arc<Site>>) -> Response {
 }
 
 async fn clear_faults(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    let merchant_no = asked_for(&request, "merchant")?;
+    let [merchant_no] = asked_for(&request, ["merchant"])?;
     match merchant_no.as_deref() {
         Some(merchant_no) => site.world.act(|sim, _| sim.clear_faults_of(merchant_no))?,
         None => site.world.act(|sim, _| sim.clear_faults()),
@@ -240,8 +239,12 @@ fn names_nothing(error: ControlError) -> Problem {
 }
 
 async fn notifications(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    let wanted = asked_for(&request, "transaction")?;
-    Ok(ok(&site.world.view(|sim| sim.notifications(wanted.as_deref()))))
+    let wanted = all_asked_for(&request, "transaction")?;
+    let listed: Vec<NotificationView> = site.world.view(|sim| match wanted.as_slice() {
+        [] => sim.notifications(None),
+        wanted => wanted.iter().flat_map(|number| sim.notifications(Some(number))).collect(),
+    });
+    Ok(ok(&listed))
 }
 
 async fn resend(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer {
@@ -253,26 +256,16 @@ async fn resend(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer
 }
 
 async fn journal(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    let wanted = asked_for(&request, "merchant")?;
-    let mut lines = site.world.journal_lines(wanted.as_deref()).join("\n");
+    let [merchant_no, limit] = asked_for(&request, ["merchant", "limit"])?;
+    let limit: Option<NonZeroUsize> = read(limit.as_deref(), "limit is a whole number from 1")?;
+    let mut lines = site.world.journal_lines(merchant_no.as_deref(), limit).join("\n");
     if !lines.is_empty() {
         lines.push('\n');
     }
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
 }
 
-/// The value of the one parameter that the query may have. Another one is refused: a misspelt filter would
-/// stand for everything.
-pub(super) fn asked_for<'a>(request: &'a Request, parameter: &str) -> Result<Option<Cow<'a, str>>, Problem> {
-    let mut given = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-    match (given.next(), given.next()) {
-        (None, _) => Ok(None),
-        (Some((name, value)), None) if name == parameter => Ok(Some(value)),
-        _ => Err(Problem::bad_request(format!("the only parameter here is {parameter}, and once"))),
-    }
-}
-
-fn ok(value: &impl Serialize) -> Response {
+pub(super) fn ok(value: &impl Serialize) -> Response {
     body::json(StatusCode::OK, value)
 }
 

@@ -20,8 +20,9 @@ use pockyt_sim::JournalEntry;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::Site;
-use super::control::{ClockView, asked_for};
+use super::control::ClockView;
 use super::problem::Problem;
+use super::query::asked_for;
 use crate::world::Epoch;
 
 /// Entries read under one lock.
@@ -33,7 +34,8 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 
 /// Streams what happens from now on, or after the entry that `Last-Event-ID` names.
 pub(super) async fn events(State(site): State<Arc<Site>>, request: Request) -> Result<Response, Problem> {
-    let merchant_no = asked_for(&request, "merchant")?.map(std::borrow::Cow::into_owned);
+    let [merchant_no] = asked_for(&request, ["merchant"])?;
+    let merchant_no = merchant_no.map(std::borrow::Cow::into_owned);
     let known = |merchant_no: &str| site.world.view(|sim| sim.journal_counts_of(merchant_no).is_some());
     if merchant_no.as_deref().is_some_and(|merchant_no| !known(merchant_no)) {
         return Err(pockyt_sim::ControlError::UnknownMerchant.into());

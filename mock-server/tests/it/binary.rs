@@ -111,6 +111,24 @@ fn serve_says_where_it_listens_and_answers_there() {
     assert!(!told.contains("one-more-token"), "{told}");
 }
 
+/// The threads of a mock that has answered, by their number.
+#[cfg(target_os = "linux")]
+fn threads_with(options: &[&str]) -> usize {
+    let mock = Serving::start(&[&["--listen", "127.0.0.1:0"], options].concat());
+    let answer = mock.send("GET", "/_mock/health", "");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    std::fs::read_dir(format!("/proc/{}/task", mock.running.0.id())).unwrap().count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_thread_serves_unless_more_are_asked_for() {
+    // The first thread, and one that writes reports.
+    assert_eq!(threads_with(&[]), 2);
+    assert_eq!(threads_with(&["--threads", "1"]), 2);
+    assert_eq!(threads_with(&["--threads", "3"]), 2 + 3);
+}
+
 #[test]
 fn beyond_loopback_a_closed_control_api_is_not_announced() {
     let mut mock = Serving::start(&["--listen", "0.0.0.0:0"]);
@@ -156,6 +174,7 @@ fn wrong_options_are_explained() {
         (&["serve", "--resolve", "shop.example"], "HOST:PORT"),
         (&["serve", "--ipn-allow", "http://x"], "network"),
         (&["serve", "--control-token", ""], "control-token"),
+        (&["serve", "--threads", "0"], "threads"),
         (&["serve", "--public-url", "pockyt.example"], "'--public-url <URL>'"),
         (&["dance"], "dance"),
     ] {

@@ -26,6 +26,7 @@ mod manual;
 mod namespaces;
 mod openapi;
 mod own_address;
+mod paging;
 mod protocols;
 mod readme;
 mod seeds;

@@ -231,3 +231,29 @@ async fn a_connection_with_a_request_under_way_does_not_make_room() {
     mock.advance(Duration::from_secs(1)).await;
     assert!(busy.answer().await.0.starts_with("HTTP/1.1 200"));
 }
+
+#[tokio::test]
+async fn a_client_that_hangs_up_while_its_answer_is_held_makes_room() {
+    let mock = MockPockyt::builder().connections_at_once(2).start().await.unwrap();
+    let kind = pockyt_mock::FaultKind::DelayAnswer { ms: 1000 };
+    mock.fault(pockyt_mock::Fault::new("p-1", kind)).unwrap();
+    let mut impatient = Raw::connect(mock.addr()).await;
+    impatient.send(&add("p-1")).await;
+    while !is_booked(&mock, "p-1") {
+        tokio::task::yield_now().await;
+    }
+    drop(impatient);
+    // The mock's time stands still. While that connection is open, each other one ends for want of room.
+    let mut tries = 0..1000;
+    let is_answered = loop {
+        let mut next = Raw::connect(mock.addr()).await;
+        next.send(&add("p-2")).await;
+        let mut beginning = [0; 12];
+        match next.0.read_exact(&mut beginning).await {
+            Ok(_) => break beginning == *b"HTTP/1.1 200",
+            Err(_) if tries.next().is_some() => {}
+            Err(_) => break false,
+        }
+    };
+    assert!(is_answered);
+}

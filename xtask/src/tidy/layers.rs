@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What is built on top of everything, and on which nothing is built.
-const TOPS: &[&str] = &["pockyt-world", "pockyt-benches", "pockyt-cli", "xtask"];
+const TOPS: &[&str] = &["pockyt-world", "pockyt-benches", "pockyt-cli", "pockyt-figures", "xtask"];
 
 /// What a library may use in its own tests besides its layer.
 const TEST_DOUBLE: &str = "pockyt-mock";

@@ -4,6 +4,7 @@
 //! Client and connection run on the thread that is counted; the server runs on another.
 
 use allocation_counter::{AllocationInfo, measure};
+use pockyt_figures::Figure;
 use pockyt_peers::Error;
 use pockyt_peers::contender::Contender;
 use pockyt_peers::query::PAID;
@@ -26,6 +27,8 @@ fn main() -> Result<(), Error> {
             each(info.bytes_total),
             info.bytes_max,
         );
+        let allocations = each(info.count_total);
+        Figure::of("One call", contender.name(), allocations, "allocations").record()?;
     }
     Ok(())
 }

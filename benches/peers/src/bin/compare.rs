@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use pockyt_figures::Figure;
 use pockyt_peers::Error;
 use pockyt_peers::contender::Contender;
 use pockyt_peers::query::PAID;
@@ -28,12 +29,15 @@ fn main() -> Result<(), Error> {
     for in_flight in IN_FLIGHT {
         let rounds = measure(&many, in_flight, rounds)?;
         println!("{in_flight:>3} in flight: requests a second {}", rounds.table(|turn| turn.speed));
+        rounds.record("On tokio's threads", in_flight, |turn| turn.speed)?;
     }
     println!("\nThe client on one thread, the server on another");
     for in_flight in IN_FLIGHT {
         let rounds = measure(&one, in_flight, rounds)?;
         println!("{in_flight:>3} in flight: requests a second       {}", rounds.table(|turn| turn.speed));
         println!("{in_flight:>3} in flight: a second of client's CPU  {}", rounds.table(|turn| turn.by_cpu));
+        rounds.record("On one thread", in_flight, |turn| turn.speed)?;
+        rounds.record("On one thread, by its processor time", in_flight, |turn| turn.by_cpu)?;
     }
     Ok(())
 }
@@ -56,9 +60,23 @@ struct Rounds {
 }
 
 impl Rounds {
+    fn of(&self, figure: impl Fn(&Turn) -> f64) -> [Vec<f64>; 3] {
+        self.turns.each_ref().map(|turns| turns.iter().map(&figure).collect())
+    }
+
+    /// For the report.
+    fn record(&self, group: &str, in_flight: usize, figure: impl Fn(&Turn) -> f64) -> std::io::Result<()> {
+        let [pockyt, bare, reqwest] = self.of(figure);
+        for (theirs, name, goal) in [(bare, "bare hyper-util", 0.9), (reqwest, "reqwest", 1.0)] {
+            let ratio = quarter(ratios(&pockyt, &theirs), 2);
+            let name = format!("{in_flight} in flight / {name}");
+            Figure::ratio(group, &name, ratio).at_least(goal).record()?;
+        }
+        Ok(())
+    }
+
     fn table(&self, figure: impl Fn(&Turn) -> f64) -> String {
-        let [pockyt, bare, reqwest] =
-            self.turns.each_ref().map(|turns| turns.iter().map(&figure).collect::<Vec<_>>());
+        let [pockyt, bare, reqwest] = self.of(figure);
         format!(
             "pockyt {:>6.0}, bare {:>6.0}, reqwest {:>6.0}; pockyt / bare {}, pockyt / reqwest {}; {} new connections",
             quarter(pockyt.clone(), 2),
@@ -131,9 +149,12 @@ fn on_cpu() -> Result<Duration, Error> {
 
 /// The median of the rounds' ratios, and the quarters of them below and above.
 fn ratio(ours: &[f64], theirs: &[f64]) -> String {
-    let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect();
-    let [low, median, high] = [1, 2, 3].map(|quarters| quarter(ratios.clone(), quarters));
+    let [low, median, high] = [1, 2, 3].map(|quarters| quarter(ratios(ours, theirs), quarters));
     format!("{median:.2} ({low:.2}-{high:.2})")
+}
+
+fn ratios(ours: &[f64], theirs: &[f64]) -> Vec<f64> {
+    ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs).collect()
 }
 
 fn quarter(mut figures: Vec<f64>, quarters: usize) -> f64 {

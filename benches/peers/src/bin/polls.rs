@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use pockyt_client::{Client, Environment, Polling};
+use pockyt_figures::Figure;
 use pockyt_model::TransactionNo;
 use pockyt_peers::Error;
 use pockyt_peers::query::{NUMBER, PENDING, credentials};
@@ -52,7 +53,9 @@ async fn poll(server: &Server, client: &Client) -> Result<(), Error> {
         server.connections()
     );
     println!("before              {:>8.1} MB", mega(before));
-    println!("polling             {:>8.1} MB more", mega(now.saturating_sub(before)));
+    let more = mega(now.saturating_sub(before));
+    println!("polling             {more:>8.1} MB more");
+    Figure::of("10,000 polls at once", "memory", more, "MB").at_most(100.0).record()?;
     println!(
         "at the most         {:>8.1} MB more, {} bytes a poll",
         mega(most.saturating_sub(before)),

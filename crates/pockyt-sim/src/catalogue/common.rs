@@ -1,6 +1,7 @@
 //! Pieces from which the tables are made.
 
-use super::{Answer, AnswerField, Confidence, Field, Form, Holds, Layout, Need, Rule};
+use super::{Answer, AnswerField, Confidence, Field, Form, Holds, Layout, Member, Need, Rule};
+use crate::words::Key;
 
 pub(super) const MERCHANT_NO: Field = always("merchantNo", Rule::Digits, "reference, all SDKs");
 pub(super) const STORE_NO: Field = always("storeNo", Rule::Digits, "reference, all SDKs");
@@ -48,7 +49,7 @@ pub(super) const fn field(
     rule: Rule,
     source: &'static str,
 ) -> Field {
-    Field { name, lenient, strict, rule, confidence: Confidence::Current, source }
+    Field { name, key: Key::of(name), lenient, strict, rule, confidence: Confidence::Current, source }
 }
 
 pub(super) const fn always(name: &'static str, rule: Rule, source: &'static str) -> Field {
@@ -83,15 +84,19 @@ pub(super) const fn older(field: Field) -> Field {
 }
 
 pub(super) const fn text(name: &'static str) -> AnswerField {
-    AnswerField { name, form: Form::Text, optional: false }
+    answer_field(name, Form::Text)
 }
 
 pub(super) const fn number(name: &'static str) -> AnswerField {
-    AnswerField { name, form: Form::Number, optional: false }
+    answer_field(name, Form::Number)
 }
 
 pub(super) const fn nullable(name: &'static str) -> AnswerField {
-    AnswerField { name, form: Form::TextOrNull, optional: false }
+    answer_field(name, Form::TextOrNull)
+}
+
+pub(super) const fn answer_field(name: &'static str, form: Form) -> AnswerField {
+    AnswerField { name, member: Member::named(name), form, optional: false }
 }
 
 pub(super) const fn left_out(field: AnswerField) -> AnswerField {

@@ -1,8 +1,8 @@
 //! Payments at a till.
 
 use super::common::{
-    AMOUNT, CURRENCY, REFERENCE_OF_ORDER, SETTLE_CURRENCY, TIMEOUT, TRANSACTION_NO, always, disputed, fields,
-    left_out, nullable, older, optional, result, sdk_only, text, under, when,
+    AMOUNT, CURRENCY, REFERENCE_OF_ORDER, SETTLE_CURRENCY, TIMEOUT, TRANSACTION_NO, always, answer_field,
+    disputed, fields, left_out, nullable, older, optional, result, sdk_only, text, under, when,
 };
 use super::{AnswerField, Confidence, Form, Operation, Rule};
 
@@ -12,7 +12,7 @@ pub(super) const TRANSACTION: &[AnswerField] = &[
     text("createTime"),
     text("currency"),
     text("merchantNo"),
-    AnswerField { name: "originalTransactionNo", form: Form::Null, optional: false },
+    answer_field("originalTransactionNo", Form::Null),
     nullable("paymentTime"),
     nullable("reference"),
     text("refundAmount"),

@@ -1,8 +1,8 @@
 //! Who is paid out to, and where.
 
 use super::common::{
-    TIMESTAMP, always, disputed, field, fields, left_out, list, message_first, older, one_of, optional,
-    result, sdk_only, text, under,
+    TIMESTAMP, always, answer_field, disputed, field, fields, left_out, list, message_first, older, one_of,
+    optional, result, sdk_only, text, under,
 };
 use super::{Answer, AnswerField, Confidence, Field, Form, Layout, Need, Operation, Rule};
 
@@ -161,7 +161,7 @@ pub(super) const PAYOUT_ACCOUNTS: Operation = Operation {
         optional("accountTag", Rule::Text(128), "integrator notes"),
     ],
     answers: &[Answer {
-        beside: &[AnswerField { name: "user", form: Form::Object(USER), optional: false }],
+        beside: &[answer_field("user", Form::Object(USER))],
         ..message_first(list(under(
             "accounts",
             result(

@@ -1,8 +1,8 @@
 //! Asking about, giving back and giving up payments.
 
 use super::common::{
-    CURRENCY, REFERENCE_OF_ORDER, SETTLE_CURRENCY, TRANSACTION_NO, disputed, fields, message_first, nullable,
-    number, older, one_of, optional, result, text,
+    CURRENCY, REFERENCE_OF_ORDER, SETTLE_CURRENCY, TRANSACTION_NO, answer_field, disputed, fields, left_out,
+    message_first, nullable, number, older, one_of, optional, result, text,
 };
 use super::{AnswerField, Confidence, Form, Operation, Rule};
 
@@ -22,7 +22,7 @@ pub(super) const TRAN_QUERY: Operation = Operation {
             text("amount"),
             text("currency"),
             nullable("reference"),
-            AnswerField { name: "refundInfo", form: Form::List(REFUND_INFO), optional: true },
+            left_out(answer_field("refundInfo", Form::List(REFUND_INFO))),
             text("settleCurrency"),
             text("status"),
             text("transactionNo"),

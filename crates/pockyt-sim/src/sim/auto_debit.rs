@@ -101,8 +101,8 @@ impl Sim {
         self.wallet_for(call.merchant_no, order.reference.as_deref(), otherwise)?;
         let number = order.number;
         self.open(order.with_terms(|terms| terms.vendor = Some(mandate.vendor.to_ascii_lowercase())));
-        let reply = self.let_customer_act(&number, otherwise)?;
-        let order = self.charged(&number)?;
+        let reply = self.let_customer_act(number, otherwise)?;
+        let order = self.charged(number)?;
         let done = self.say(call, &*number, |name| match name {
             "amount" => order.amount.short_text(&order.currency).into(),
             "autoDebitNo" => mandate.auto_debit_no.as_str().into(),

@@ -21,8 +21,8 @@ impl Sim {
         let number = order.number;
         let role = if call.operation.name == "capture" { Role::Card } else { Role::Payment };
         self.open(Order { role, has_cashier: true, ..order });
-        let reply = self.let_customer_act(&number, otherwise)?;
-        let order = self.charged(&number)?;
+        let reply = self.let_customer_act(number, otherwise)?;
+        let order = self.charged(number)?;
         let done = self.done(call, &order)?;
         Ok(Done { reply, ..done })
     }
@@ -33,7 +33,7 @@ impl Sim {
         if order.status == Status::Success && order.vault_id().is_none() {
             self.keep_card(call, &order.number);
         }
-        let order = self.order(&order.number).cloned().unwrap_or(order);
+        let order = self.order(order.number).cloned().unwrap_or(order);
         self.done(call, &order)
     }
 

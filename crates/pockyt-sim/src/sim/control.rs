@@ -100,7 +100,7 @@ impl Sim {
             (&known.reference, &known.merchant_no) != (&script.reference, &script.merchant_no)
         });
         for number in self.waiting_for(&script) {
-            self.start_wallet(&number, script.wallet);
+            self.start_wallet(number, script.wallet);
         }
         self.scripts.push(script);
         Ok(())

@@ -17,12 +17,15 @@ use crate::journal::{Counted, JournalEvent, Parameters, RequestRecord, cut};
 use crate::namespace::Stored;
 use crate::number::Number;
 use crate::order::Order;
+use crate::pieces::Pieces;
 use crate::refusal::{self, Refusal};
 use crate::{ApiRequest, ApiResponse, FaultKind, Millis, NOTE_HEADER, Reply};
 
 /// How many characters of a path and of a name or number the journal keeps.
 const MAX_PATH: usize = 256;
 const MAX_NAME: usize = 64;
+/// Most bodies are shorter; the memory for a longer one is not kept.
+const USUAL_BODY: usize = 4096;
 
 /// A request whose signature, store and fields are right.
 pub(super) struct Call<'a> {
@@ -109,6 +112,8 @@ struct Trace<'a> {
 pub(super) struct Believed<'m, 'r> {
     pub(super) merchant_no: Cow<'m, str>,
     pub(super) received: Received<'r>,
+    /// Whether the store that it names is known to be the merchant's.
+    names_store: bool,
 }
 
 impl Sim {
@@ -135,7 +140,10 @@ impl Sim {
         let outcome = if struck.kind == Some(FaultKind::RejectSignature) {
             Err(self.rejected(request, &mut trace))
         } else {
-            self.answer(request, now, &mut trace)
+            let mut form = std::mem::take(&mut self.form);
+            let outcome = self.answer(request, now, &mut trace, &mut form);
+            self.form = form.within(USUAL_BODY);
+            outcome
         };
         if !struck.is_counted {
             self.count_call(trace.merchant_no.as_deref());
@@ -191,6 +199,7 @@ impl Sim {
         request: &ApiRequest<'a>,
         now: Millis,
         trace: &mut Trace<'a>,
+        form: &mut Pieces,
     ) -> Result<ApiResponse, Refusal> {
         let operation =
             catalogue::at_path(request.path).ok_or_else(|| Refusal::path(&catalogue::near(request.path)))?;
@@ -200,9 +209,8 @@ impl Sim {
         }
         let encoding = Encoding::of(request.content_type, request.body)
             .ok_or_else(|| Refusal::body("it is application/json or application/x-www-form-urlencoded"))?;
-        let mut form = Vec::new();
-        let recognised = self.recognised(encoding, request.body, &mut form);
-        let Believed { merchant_no, received } = if let Some(believed) = recognised {
+        let recognised = self.recognised(encoding, request.body, form);
+        let Believed { merchant_no, received, names_store } = if let Some(believed) = recognised {
             believed
         } else {
             let reading = Reading::of(encoding, request.body);
@@ -230,7 +238,9 @@ impl Sim {
             trace.reference =
                 self.references_in(call.merchant_no, |name| call.params.get(name)).into_iter().next();
         }
-        self.check_store(&call)?;
+        if !names_store {
+            self.check_store(&call)?;
+        }
         let key = request.request_id.map(str::trim).filter(|key| !key.is_empty() && self.honours(operation));
         // Only who repeats a request is told by its signature.
         let signature = key.map(|_| signature_in(encoding, request.body)).unwrap_or_default();
@@ -249,7 +259,7 @@ impl Sim {
             trace.record.transaction_no = Some(done.transaction_no.to_string());
         }
         if trace.wants_reference {
-            let reference = self.order(&done.transaction_no).and_then(Order::owned_reference);
+            let reference = self.order(&*done.transaction_no).and_then(Order::owned_reference);
             trace.reference = reference.or(trace.reference.take());
         }
         let headers = done.headers(operation);
@@ -284,10 +294,10 @@ impl Sim {
         &self,
         encoding: Encoding,
         body: &'a [u8],
-        form: &'f mut Vec<u8>,
+        form: &'f mut Pieces,
     ) -> Option<Believed<'a, 'f>> {
         let (merchant_no, store_no) = whose(encoding, body).filter(|(no, _)| no.len() <= MAX_NAME)?;
-        let store = self.namespaces.get(merchant_no)?.store(store_no)?;
+        let store = self.namespaces.get(merchant_no)?.stores.get(store_no?)?;
         let received = match encoding {
             Encoding::Form => store.verifier.form(body),
             Encoding::Json => match as_form(body, form) {
@@ -300,9 +310,8 @@ impl Sim {
             Received::Verified(message) => (message.fields(), !message.dropped_empties()),
             Received::Ambiguous(message) => (message.unconfirmed_fields(), !message.dropped_empties()),
         };
-        let is_it =
-            is_whole && fields.get("merchantNo") == Some(merchant_no) && fields.get("storeNo") == store_no;
-        is_it.then(|| Believed { merchant_no: merchant_no.into(), received })
+        let is_it = is_whole && says(fields, merchant_no, store_no);
+        is_it.then(|| Believed { merchant_no: merchant_no.into(), received, names_store: true })
     }
 
     /// Judges the signature and says whose it is.
@@ -342,7 +351,9 @@ impl Sim {
             (Err(rejection), _) => {
                 Err(Refusal::signature(profile, rejection.to_string(), canonical_text(reading)))
             }
-            (Ok(received), Some(_)) => Ok(Believed { merchant_no: merchant_no.to_owned().into(), received }),
+            (Ok(received), Some(_)) => {
+                Ok(Believed { merchant_no: merchant_no.to_owned().into(), received, names_store: false })
+            }
         }
     }
 
@@ -370,8 +381,8 @@ impl Sim {
 
     /// The ordinary answer of the operation about an order.
     pub(super) fn done(&self, call: &Call<'_>, order: &Order) -> Result<Done, Refusal> {
-        let is_v2 = call.path.contains("/v2/");
-        let of_v2 = call.operation.answers.iter().find(|answer| is_v2 && answer.when.contains("/v2/"));
+        let is_v2 = |answer: &&Answer| answer.when.contains("/v2/") && call.path.contains("/v2/");
+        let of_v2 = call.operation.answers.iter().find(is_v2);
         let answer = of_v2.or(call.operation.answers.first()).ok_or_else(Refusal::unserved)?;
         Ok(self.done_as(answer, order))
     }
@@ -427,6 +438,15 @@ impl<'a> Trace<'a> {
         self.record.parameters = kept;
         self.record.omitted_parameters = omitted;
     }
+}
+
+/// Whether a message is of this merchant and this store.
+fn says(fields: &Fields<'_>, merchant_no: &str, store_no: Option<&str>) -> bool {
+    let mut first = fields.iter();
+    // Many senders begin with the two.
+    let are_first = first.next() == Some(("merchantNo", merchant_no))
+        && store_no.is_some_and(|store_no| first.next() == Some(("storeNo", store_no)));
+    are_first || (fields.get("merchantNo") == Some(merchant_no) && fields.get("storeNo") == store_no)
 }
 
 fn judged<'a>(verifier: &Verifier, encoding: Encoding, body: &'a [u8]) -> Result<Received<'a>, Rejection> {

@@ -42,8 +42,8 @@ impl Sim {
         }
         self.write_record(call, "hold", &auth_info_no, Some(&out_info), (None, "pending"));
         let done = self.add_detail(call, hold, "asked", None)?;
-        self.start_wallet(&number, wallet);
-        self.charged(&number)?;
+        self.start_wallet(number, wallet);
+        self.charged(number)?;
         Ok(done)
     }
 
@@ -67,8 +67,8 @@ impl Sim {
         self.wallet_for(call.merchant_no, order.reference.as_deref(), otherwise)?;
         let number = order.number;
         self.open(order);
-        let reply = self.let_customer_act(&number, otherwise)?;
-        let order = self.charged(&number)?;
+        let reply = self.let_customer_act(number, otherwise)?;
+        let order = self.charged(number)?;
         let taken = if order.status == Status::Failed { Amount::ZERO } else { amount };
         let hold = Hold { captured: hold.captured.plus(taken), ..hold };
         let done = self.add_detail(call, hold, "captured", Some(&order))?;

@@ -41,7 +41,7 @@ impl Sim {
                 return Err(Refusal::status("transactionNo", rule));
             }
         }
-        let order = self.charged(&order.number)?;
+        let order = self.charged(order.number)?;
         let done = self.done(call, &order)?;
         Ok(Done { reply, ..done })
     }
@@ -49,11 +49,11 @@ impl Sim {
     fn show_barcode(&mut self, call: &Call<'_>, order: &Order, barcode: Barcode) -> Result<Reply, Refusal> {
         let wallet = self.wallet_for(call.merchant_no, order.reference.as_deref(), self.config.wallet)?;
         let number = order.number;
-        if let Some(order) = self.order_mut(&number) {
+        if let Some(order) = self.order_mut(number) {
             order.barcode = Some(barcode);
         }
         let given = (call.params.owned("vendor"), call.params.owned("storeAdminNo"));
-        self.change_terms(&number, |terms| {
+        self.change_terms(number, |terms| {
             terms.vendor = given.0.or(terms.vendor.take());
             terms.store_admin_no = given.1.or(terms.store_admin_no.take());
         });
@@ -65,15 +65,15 @@ impl Sim {
             }
             return Ok(Reply::Lost);
         }
-        self.change_status(&number, Status::Pending, call.now, "merchant");
-        self.start_expiry(&number);
-        self.start_wallet(&number, wallet);
+        self.change_status(number, Status::Pending, call.now, "merchant");
+        self.start_expiry(number);
+        self.start_wallet(number, wallet);
         Ok(Reply::Send)
     }
 
     /// The order after a wallet was asked for the money, unless it said no and the profile has a code for
     /// that.
-    pub(super) fn charged(&self, transaction_no: &str) -> Result<Order, Refusal> {
+    pub(super) fn charged(&self, transaction_no: Number) -> Result<Order, Refusal> {
         let order = self.order(transaction_no).cloned();
         let order =
             order.ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
@@ -96,12 +96,12 @@ impl Sim {
             self.open_waiting(call)?
         };
         let code = self.next_order_code(transaction_no);
-        if let Some(order) = self.order_mut(&transaction_no) {
+        if let Some(order) = self.order_mut(transaction_no) {
             order.code = Some(code);
             order.has_cashier = true;
             order.wants_qrcode = !call.params.is("needQrcode", "false");
         }
-        self.wait_for_customer(call, &transaction_no)
+        self.wait_for_customer(call, transaction_no)
     }
 
     /// Makes an order that waits for its customer; nothing when the call is to end in a system error.
@@ -126,11 +126,11 @@ impl Sim {
             return Err(Refusal::status("transactionNo", rule));
         }
         let given = (call.params.owned("vendor"), call.params.owned("ipnUrl"));
-        self.change_terms(&order.number, |terms| {
+        self.change_terms(order.number, |terms| {
             terms.vendor = given.0;
             terms.ipn_url = given.1.or(terms.ipn_url.take());
         });
-        self.change_status(&order.number, Status::Pending, call.now, "merchant");
+        self.change_status(order.number, Status::Pending, call.now, "merchant");
         Ok(order.number)
     }
 
@@ -138,7 +138,7 @@ impl Sim {
     pub(super) fn wait_for_customer(
         &mut self,
         call: &Call<'_>,
-        transaction_no: &str,
+        transaction_no: Number,
     ) -> Result<Done, Refusal> {
         let reply = self.let_customer_act(transaction_no, Wallet::Never)?;
         let order = self.charged(transaction_no)?;
@@ -149,7 +149,7 @@ impl Sim {
     /// Lets the customer of an order behave as its reference says, or like this; whether the answer is lost.
     pub(super) fn let_customer_act(
         &mut self,
-        transaction_no: &str,
+        transaction_no: Number,
         otherwise: Wallet,
     ) -> Result<Reply, Refusal> {
         let Some(order) = self.order(transaction_no) else { return Ok(Reply::Send) };
@@ -167,10 +167,10 @@ impl Sim {
             // It has a link of its own.
             return [b'0'; CODE];
         }
-        self.namespace_by_mut(&number).map_or([b'0'; CODE], Namespace::next_order_code)
+        self.namespace_by_mut(number).map_or([b'0'; CODE], Namespace::next_order_code)
     }
 
-    fn change_terms(&mut self, number: &str, change: impl FnOnce(&mut Terms)) {
+    fn change_terms(&mut self, number: Number, change: impl FnOnce(&mut Terms)) {
         if let Some(namespace) = self.namespace_by_mut(number) {
             namespace.orders.change_terms(number, change);
         }

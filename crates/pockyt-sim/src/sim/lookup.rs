@@ -113,7 +113,7 @@ impl Sim {
             "storeAdminNo" => order.store_admin_no.as_deref().into(),
             "storeNo" => order.store_no.as_str().into(),
             "timeout" => order.timeout_minutes.to_string().into(),
-            "transactionNo" => Value::Word(order.number.as_str()),
+            "transactionNo" => Value::Number(order.number),
             "transactionType" => Value::Word("payment"),
             "vaultId" => order.vault_id().into(),
             "vendorId" => order.vendor_id().into(),
@@ -125,7 +125,7 @@ impl Sim {
 
 fn refund_members<'v>(order: &'v Order, refund: &'v Refund) -> Members<'v> {
     vec![
-        ("refundTransactionId", Value::Word(refund.transaction_no.as_str())),
+        ("refundTransactionId", Value::Number(refund.transaction_no)),
         ("refundReference", refund.reference.as_deref().into()),
         ("refundAmount", Value::Amount(refund.amount, &order.currency)),
         ("currency", order.currency.as_str().into()),

@@ -28,7 +28,7 @@ impl Sim {
             books.records.insert(record_no.clone(), number.into());
         }
         self.write_record(call, "mixed-code", &record_no, reference.as_deref(), (None, "pending"));
-        let reply = self.let_customer_act(&number, Wallet::Never)?;
+        let reply = self.let_customer_act(number, Wallet::Never)?;
         self.say_record(call, &record_no, &number, reply)
     }
 

@@ -72,6 +72,15 @@ impl Notifications {
         }
     }
 
+    pub(super) fn clear(&mut self) {
+        let Self { all, attempts, settled, notifications_made, attempts_made } = self;
+        // One by one, which leaves a map the memory of its first few.
+        all.retain(|_, _| false);
+        attempts.retain(|_, _| false);
+        settled.clear();
+        (*notifications_made, *attempts_made) = (0, 0);
+    }
+
     /// Forgets the notifications of a merchant and returns the deliveries that are planned for them.
     pub(super) fn forget(&mut self, merchant_no: &str) -> Vec<Key> {
         let mut planned = Vec::new();
@@ -233,7 +242,9 @@ impl Sim {
     /// The signed body, in the form that the profile has for its kind.
     fn written(&self, notice: &Notice<'_>) -> (&'static str, String) {
         let present = notice.fields.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
-        let mut fields: Vec<(&str, &str)> = present.collect();
+        // One more is the signature.
+        let mut fields = Vec::with_capacity(notice.fields.len() + 1);
+        fields.extend(present);
         let namespace = self.namespaces.get(&notice.merchant_no);
         let store = namespace.and_then(|namespace| namespace.store(Some(&notice.store_no)));
         let signature = store.map(|store| algorithm::signature(&fields, &store.key));
@@ -436,7 +447,8 @@ impl Notification {
 /// Names are words of ours, and most values are their own form: numbers and words.
 fn form_of_texts(fields: &[(&str, &str)]) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_');
-    let mut form = String::with_capacity(512);
+    let plain = fields.iter().map(|(name, value)| name.len() + value.len() + 2).sum::<usize>();
+    let mut form = String::with_capacity(plain.saturating_sub(1));
     for (name, value) in fields {
         form.push_str(if form.is_empty() { "" } else { "&" });
         form.push_str(name);

@@ -15,7 +15,7 @@ impl Sim {
     pub(super) fn secure_pay(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let vault_id = self.known_vault(call)?;
         let transaction_no = self.open_waiting(call)?;
-        if let Some(order) = self.order_mut(&transaction_no) {
+        if let Some(order) = self.order_mut(transaction_no) {
             order.has_cashier = true;
             if vault_id.is_some() {
                 order.rare_mut().vault_id.clone_from(&vault_id);
@@ -24,8 +24,8 @@ impl Sim {
             }
         }
         let otherwise = vault_id.map_or(Wallet::Never, |_| Wallet::ConfirmAfter(Duration::ZERO));
-        let reply = self.let_customer_act(&transaction_no, otherwise)?;
-        let order = self.charged(&transaction_no)?;
+        let reply = self.let_customer_act(transaction_no, otherwise)?;
+        let order = self.charged(transaction_no)?;
         let note = self.open_series(call, &order);
         let is_integrated = call.params.is("terminal", "YIP") || call.params.is("terminal", "APP");
         let answer =
@@ -63,8 +63,8 @@ impl Sim {
             return Err(Refusal::status("transactionNo", rule));
         }
         let number = found.number;
-        let reply = self.let_customer_act(&number, Wallet::ConfirmAfter(Duration::ZERO))?;
-        let order = self.charged(&number)?;
+        let reply = self.let_customer_act(number, Wallet::ConfirmAfter(Duration::ZERO))?;
+        let order = self.charged(number)?;
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         let body = self.style().success(answer, |name| match name {
             "paymentTime" => order.paid().map(Millis::in_utc).into(),
@@ -92,8 +92,8 @@ impl Sim {
         };
         let answer = call.operation.answers.get(shape).ok_or_else(Refusal::unserved)?;
         let number = self.open_waiting(call)?;
-        let reply = self.let_customer_act(&number, Wallet::Never)?;
-        let order = self.charged(&number)?;
+        let reply = self.let_customer_act(number, Wallet::Never)?;
+        let order = self.charged(number)?;
         let codes = self.client_codes(call.merchant_no);
         let seconds = (call.now.0 / 1000).to_string();
         let body = self.style().success(answer, |name| client_value(name, &order, &codes, &seconds, is_mini));
@@ -117,10 +117,10 @@ impl Sim {
             self.open(order);
             number
         };
-        if let Some(order) = self.order_mut(&number) {
+        if let Some(order) = self.order_mut(number) {
             order.has_cashier = true;
         }
-        self.wait_for_customer(call, &number)
+        self.wait_for_customer(call, number)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::agenda::OrderTimer;
 use crate::check;
 use crate::journal::{Counted, JournalEvent};
 use crate::money::Amount;
-use crate::number::Number;
+use crate::number::{Number, OrderName};
 use crate::order::{Order, Rare, Refund, Status, Terms};
 use crate::refusal::Refusal;
 use crate::{Millis, Wallet, fixtures, magic};
@@ -90,7 +90,7 @@ impl Sim {
         let number = order.number;
         self.write_status_change(&order, None, order.created, "merchant");
         self.insert(order);
-        self.start_expiry(&number);
+        self.start_expiry(number);
     }
 
     /// Puts an order into the books only.
@@ -102,7 +102,7 @@ impl Sim {
     }
 
     /// Lets an unpaid order close by itself, unless it is already going to.
-    pub(super) fn start_expiry(&mut self, transaction_no: &str) {
+    pub(super) fn start_expiry(&mut self, transaction_no: Number) {
         let now = self.now;
         let Some(order) = self.order(transaction_no).filter(|order| order.expiry_timer.is_none()) else {
             return;
@@ -142,7 +142,7 @@ impl Sim {
     }
 
     /// Lets the customer of a pending order behave like this from now on.
-    pub(super) fn start_wallet(&mut self, transaction_no: &str, wallet: Wallet) {
+    pub(super) fn start_wallet(&mut self, transaction_no: Number, wallet: Wallet) {
         let now = self.now;
         let Some(order) = self.order_mut(transaction_no) else { return };
         let old_timer = order.wallet_timer.take();
@@ -178,19 +178,18 @@ impl Sim {
     /// Changes the status if it may change so; a final order drops its timers and is notified.
     pub(super) fn change_status(
         &mut self,
-        transaction_no: &str,
+        name: impl OrderName,
         to: Status,
         at: Millis,
         cause: &'static str,
     ) -> bool {
-        let Some(namespace) = self.namespace_by_mut(transaction_no) else { return false };
-        if namespace.orders.get(transaction_no).is_none() {
+        let Some(number) = name.number() else { return false };
+        let Some(namespace) = self.namespace_by_mut(number) else { return false };
+        if namespace.orders.get(number).is_none() {
             return false;
         }
         let channel_id = (to == Status::Success).then(|| namespace.next_channel_id());
-        let Some(order) =
-            namespace.orders.get_mut(transaction_no).filter(|order| order.status.may_become(to))
-        else {
+        let Some(order) = namespace.orders.get_mut(number).filter(|order| order.status.may_become(to)) else {
             return false;
         };
         let from = std::mem::replace(&mut order.status, to);
@@ -227,7 +226,7 @@ impl Sim {
     /// Books a refund that was found to be covered by the remainder.
     pub(super) fn book_refund(
         &mut self,
-        transaction_no: &str,
+        transaction_no: Number,
         amount: Amount,
         reference: Option<String>,
         at: Millis,
@@ -247,7 +246,7 @@ impl Sim {
         refunds.push(refund.clone());
         let refund_amount = refund.amount.text(&order.currency);
         let event = JournalEvent::RefundBooked {
-            transaction_no: transaction_no.to_owned(),
+            transaction_no: transaction_no.into(),
             refund_transaction_no: refund.transaction_no.into(),
             refund_reference: refund.reference.clone(),
             refund_amount,

@@ -134,8 +134,7 @@ impl Sim {
     }
 
     fn balance_in(&self, call: &Call<'_>, currency: &str) -> Amount {
-        let books = self.books(call.merchant_no);
-        books.and_then(|books| books.balances.get(currency)).copied().unwrap_or_default()
+        self.books(call.merchant_no).map(|books| books.balance(currency)).unwrap_or_default()
     }
 
     fn take_from_balance(

@@ -7,6 +7,7 @@ use crate::agenda::{Decision, Key, Timer};
 use crate::books::{AccountStatus, Books, MandateStatus, PayoutStatus};
 use crate::journal::JournalEvent;
 use crate::money::Amount;
+use crate::number::Number;
 use crate::order::Status;
 use crate::{Millis, PageView, PayoutView};
 
@@ -99,8 +100,8 @@ impl Sim {
         let from = std::mem::replace(&mut payout.status, to);
         let payout = payout.clone();
         if to != PayoutStatus::Success {
-            let balance = books.balances.entry(payout.currency.clone()).or_insert(Amount::ZERO);
-            *balance = balance.plus(payout.amount);
+            let balance = books.balance(&payout.currency).plus(payout.amount);
+            books.balances.insert(payout.currency.clone(), balance);
         }
         let statuses = (Some(from.as_str()), to.as_str());
         self.write_change(at, merchant_no, "payout", number, payout.invoice_id.as_deref(), statuses, cause);
@@ -163,7 +164,7 @@ impl Sim {
     }
 
     /// What is booked late comes to light.
-    pub(super) fn book(&mut self, transaction_no: &str, at: Millis) {
+    pub(super) fn book(&mut self, transaction_no: Number, at: Millis) {
         self.change_status(transaction_no, Status::Pending, at, "channel");
         self.change_status(transaction_no, Status::Success, at, "customer");
     }

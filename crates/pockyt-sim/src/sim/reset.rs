@@ -2,14 +2,49 @@
 
 use super::Sim;
 use super::control::ControlError;
+use super::faults::Waiting;
 use crate::journal::JournalEvent;
-use crate::{Millis, fixtures};
+use crate::{Millis, Schedule, fault, fixtures};
 
 impl Sim {
     /// Back to the state of [`Sim::new`]: same seed, the documentation's orders restored, scripts and
     /// faults cleared, journal and counters empty.
     pub fn reset(&mut self, now: Millis) {
         *self = Self::new(self.config.clone(), now);
+    }
+
+    /// Back to the state of [`Sim::new`] with the same configuration but for the seed and the schedule, like
+    /// [`Sim::reset`]. It keeps its memory: for many short stories, one after another.
+    pub fn start_over(&mut self, seed: u64, schedule: Schedule, now: Millis) {
+        let Self {
+            config,
+            now: present,
+            namespaces,
+            merchants: _,
+            owners,
+            agenda,
+            notifications,
+            orders_made,
+            scripts,
+            faults,
+            waiting,
+            journal,
+            form: _,
+        } = self;
+        (config.seed, config.schedule) = (seed, schedule);
+        *present = now;
+        for (merchant_no, namespace) in namespaces {
+            namespace.start_over(merchant_no, seed);
+        }
+        owners.clear();
+        agenda.clear();
+        notifications.clear();
+        *orders_made = 0;
+        scripts.clear();
+        *faults = fault::Book::new(config.fault_profile, seed);
+        *waiting = Waiting::default();
+        journal.clear();
+        self.restore_published(|_| true);
     }
 
     /// Resets what belongs to one merchant: orders, references, idempotency keys, notifications, scripts

@@ -5,6 +5,7 @@ use super::handle::{Call, Done};
 use crate::Millis;
 use crate::answer::Value;
 use crate::money::Amount;
+use crate::number::OrderName;
 use crate::order::{Order, Status};
 use crate::profile::CancelOfPaid;
 use crate::refusal::Refusal;
@@ -17,16 +18,16 @@ impl Sim {
             return self.done(call, order);
         }
         let number = order.number;
-        self.count_query(&number, call.now);
+        self.count_query(number, call.now);
         self.done(call, self.found(call.merchant_no, &call.params)?)
     }
 
     /// Lets a customer who confirms after some queries count one more.
-    pub(super) fn count_query(&mut self, transaction_no: &str, now: Millis) {
-        let waits = self.order_mut(transaction_no).filter(|order| order.status == Status::Pending);
+    pub(super) fn count_query(&mut self, number: impl OrderName, now: Millis) {
+        let waits = self.order_mut(number).filter(|order| order.status == Status::Pending);
         match waits.and_then(|order| order.queries_before_confirm.as_mut()) {
             Some(0) => {
-                self.change_status(transaction_no, Status::Success, now, "customer");
+                self.change_status(number, Status::Success, now, "customer");
             }
             Some(left) => *left -= 1,
             None => {}
@@ -57,7 +58,7 @@ impl Sim {
             let rule = format!("only {} is left to refund", order.remainder().text(&order.currency));
             return Err(Refusal::chosen(self.config.profile.excess_refund_code, "refundAmount", rule));
         }
-        let refund = self.book_refund(&order.number, amount, reference, call.now);
+        let refund = self.book_refund(order.number, amount, reference, call.now);
         let url = params.owned("ipnUrl").filter(|_| self.config.profile.notify_refunds);
         if let (Some(url), Some(refund)) = (url, &refund) {
             self.notify_refund(&order, refund, url);
@@ -66,7 +67,7 @@ impl Sim {
         let body = self.style().success(answer, |name| match (name, &refund) {
             ("refundAmount", _) => amount.text(&order.currency).into(),
             ("refundReference", Some(refund)) => refund.reference.clone().into(),
-            ("refundTransactionNo", Some(refund)) => refund.transaction_no.as_str().into(),
+            ("refundTransactionNo", Some(refund)) => Value::Number(refund.transaction_no),
             ("status", _) => Status::Success.as_str().into(),
             _ => self.value(&order, name),
         });
@@ -80,7 +81,7 @@ impl Sim {
     /// `success` with a `refundInfo` of the whole amount: the merchant has no money and owes no goods.
     pub(super) fn cancel(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let found = self.find(call.merchant_no, &call.params)?;
-        let (order, status) = self.give_up(call, &found.number)?;
+        let (order, status) = self.give_up(call, found.number)?;
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         let body = self.style().success(answer, |name| match name {
             "status" => Value::from(status),
@@ -93,16 +94,16 @@ impl Sim {
     pub(super) fn give_up(
         &mut self,
         call: &Call<'_>,
-        transaction_no: &str,
+        number: impl OrderName,
     ) -> Result<(Order, &'static str), Refusal> {
         let unknown = || Refusal::unknown("transactionNo", "this merchant has no such order");
-        if self.order(transaction_no).ok_or_else(unknown)?.confirms_on_cancel {
-            self.change_status(transaction_no, Status::Success, call.now, "customer");
+        if self.order(number).ok_or_else(unknown)?.confirms_on_cancel {
+            self.change_status(number, Status::Success, call.now, "customer");
         }
-        let order = self.order(transaction_no).cloned().ok_or_else(unknown)?;
+        let order = self.order(number).cloned().ok_or_else(unknown)?;
         let status = match order.status {
             Status::Init | Status::Pending => {
-                self.change_status(&order.number, Status::Closed, call.now, "merchant");
+                self.change_status(order.number, Status::Closed, call.now, "merchant");
                 Status::Closed.as_str()
             }
             Status::Closed if self.config.profile.refuse_repeated_cancel => {
@@ -123,7 +124,7 @@ impl Sim {
     fn give_back(&mut self, call: &Call<'_>, order: &Order) -> &'static str {
         let remainder = order.remainder();
         if remainder > Amount::ZERO {
-            self.book_refund(&order.number, remainder, None, call.now);
+            self.book_refund(order.number, remainder, None, call.now);
         }
         match self.config.profile.cancel_of_paid {
             CancelOfPaid::Closed => "closed",

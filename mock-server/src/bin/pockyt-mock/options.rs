@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::ffi::OsStr;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, TypedValueParser};
@@ -83,6 +84,10 @@ pub(crate) struct Serve {
         value_parser = NonEmptyStringValueParser::new()
     )]
     pub(crate) control_token: Option<String>,
+    /// Threads that serve. Requests are carried out one after another whatever their number; more pay where many
+    /// clients connect by TLS.
+    #[arg(long, value_name = "N", default_value_t = NonZeroUsize::MIN)]
+    pub(crate) threads: NonZeroUsize,
     /// Base of the URLs in answers, when clients reach the mock under another name.
     #[arg(long, value_name = "URL", value_parser = read_public_url)]
     public_url: Option<String>,

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::chromium::{Chromium, Tab};
 use crate::support::{Listener, SUCCESS, call, order, post, secure_pay, with_listener};
 
+mod many_orders;
+
 /// Waits in the page until an expression is true.
 fn wait_for(tab: &mut Tab<'_>, expression: &str) {
     let look = format!(

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
+use pockyt_figures::Figure;
 use pockyt_mock::MockPockyt;
 use pockyt_peers::Error;
 use tokio::runtime::Builder;
@@ -17,6 +18,9 @@ use crate::shop::Shop;
 use crate::speed::median;
 
 const CONNECTIONS: usize = 64;
+/// What the report calls the figures.
+const TIME: &str = "Time of the mock";
+const MEMORY: &str = "Memory of the mock";
 
 /// How soon it answers: in the process, and as a program.
 pub fn starts(program: &Path) -> Result<(), Error> {
@@ -36,6 +40,7 @@ pub fn starts(program: &Path) -> Result<(), Error> {
         median(&mut start),
         median(&mut stop)
     );
+    Figure::of(TIME, "start in the process", median(&mut start), "µs").at_most(100.0).record()?;
     let mut listening = Vec::new();
     for _ in 0..51 {
         listening.push(micros(Process::mock(program, &["--clock", "real"])?.started_in));
@@ -46,6 +51,8 @@ pub fn starts(program: &Path) -> Result<(), Error> {
         median(&mut listening) / 1e3,
         worst / 1e3
     );
+    let listening = median(&mut listening) / 1e3;
+    Figure::of(TIME, "program, from exec to listening", listening, "ms").at_most(20.0).record()?;
     Ok(())
 }
 
@@ -82,6 +89,8 @@ pub fn two_hours(program: &Path) -> Result<(), Error> {
         micros(placed) / 1e3,
         shop.heard()
     );
+    let took = micros(took) / 1e3;
+    Figure::of(TIME, "1,000 orders and their two hours", took, "ms").at_most(1000.0).record()?;
     Ok(())
 }
 
@@ -145,6 +154,7 @@ pub fn without_socket() -> Result<(), Error> {
         micros(took) / f64::from(QUERIES),
         f64::from(QUERIES) / took.as_secs_f64()
     );
+    Figure::of(TIME, "one query without a socket", micros(took) / f64::from(QUERIES), "µs").record()?;
     Ok(())
 }
 
@@ -168,6 +178,8 @@ pub fn memory(program: &Path) -> Result<(), Error> {
         mega(after),
         turn.took.as_secs_f64()
     );
+    let more = mega(after.saturating_sub(before));
+    Figure::of(MEMORY, "from 10,000 to 1,000,000 queries", more, "MB").at_most(5.0).record()?;
     Ok(())
 }
 

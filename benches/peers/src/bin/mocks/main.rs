@@ -64,6 +64,6 @@ fn built() -> Result<PathBuf, Error> {
         .output()?;
     let lines = String::from_utf8(built.stdout)?;
     let messages = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let executables = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    executables.last().ok_or_else(|| "pockyt-mock was not built".into())
+    let mut executables = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executables.next_back().ok_or_else(|| "pockyt-mock was not built".into())
 }

@@ -1,8 +1,9 @@
 //! The servers that answer a constant: bare hyper as the floor, and three mocks.
 //!
-//! Bare hyper runs as `pockyt-mock serve` does: on tokio's threads, one for each processor, with a task for
-//! each connection, and reads each request whole. The mocks run as they do by default, on the threads that
-//! they make themselves; wiremock is told not to keep the requests.
+//! Bare hyper runs as programs with tokio mostly do, on its threads, one for each processor, and once more as
+//! `pockyt-mock serve` does, on one thread: with a task for each connection, and it reads each request whole.
+//! The mocks run as they do by default, on the threads that they make themselves; wiremock is told not to keep
+//! the requests.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -29,17 +30,20 @@ const JSON: &str = "application/json";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rival {
     BareHyper,
+    BareHyperOnOneThread,
     Wiremock,
     Httpmock,
     Mockito,
 }
 
 impl Rival {
-    pub const ALL: [Self; 4] = [Self::BareHyper, Self::Wiremock, Self::Httpmock, Self::Mockito];
+    pub const ALL: [Self; 5] =
+        [Self::BareHyper, Self::BareHyperOnOneThread, Self::Wiremock, Self::Httpmock, Self::Mockito];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::BareHyper => "bare hyper",
+            Self::BareHyperOnOneThread => "bare hyper, 1 thread",
             Self::Wiremock => "wiremock",
             Self::Httpmock => "httpmock",
             Self::Mockito => "mockito",
@@ -54,6 +58,9 @@ impl Rival {
     pub fn serve(self) -> Result<(), Error> {
         match self {
             Self::BareHyper => runtime()?.block_on(serve_bare()),
+            Self::BareHyperOnOneThread => {
+                Builder::new_current_thread().enable_all().build()?.block_on(serve_bare())
+            }
             Self::Wiremock => runtime()?.block_on(serve_wiremock()),
             Self::Httpmock => {
                 let server = httpmock::MockServer::start();

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use pockyt_figures::Figure;
 use pockyt_peers::Error;
 
 use crate::load::{Load, Requests};
@@ -16,6 +17,8 @@ const TURN: Duration = Duration::from_millis(200);
 const WARM_UP: Duration = Duration::from_millis(300);
 /// Orders that are asked for in turn.
 const ORDERS: usize = 1000;
+/// Whom the others are compared with.
+const OURS: &str = "pockyt-mock";
 
 /// A server, and what it is asked.
 struct Contender {
@@ -36,30 +39,30 @@ struct Turn {
     p99: f64,
 }
 
-/// Prints how fast they are. The mock comes first and bare hyper second.
+/// Prints how fast they are. The mock comes first.
 pub fn side_by_side(program: &Path, rounds: usize) -> Result<(), Error> {
     println!("tran-query over loopback, {rounds} rounds of {} ms each, medians", TURN.as_millis());
-    let mut contenders = vec![pockyt(program)?];
+    let mut contenders =
+        vec![pockyt(OURS, program, &[])?, pockyt("pockyt-mock, 2 threads", program, &["--threads", "2"])?];
     for rival in Rival::ALL {
         let process = Process::rival(rival)?;
         let requests = queries(process.address)?;
         contenders.push(Contender { name: rival.name(), process, requests });
     }
     for connections in CONNECTIONS {
-        println!("\n{connections} connections     answers/s      ×   by CPU      ×   p99 µs      ×");
+        println!("\n{connections} connections         answers/s      ×   by CPU      ×   p99 µs      ×");
         let turns = measure(&contenders, connections, rounds)?;
         for (contender, theirs) in contenders.iter().zip(&turns) {
-            let line =
-                [|turn: &Turn| turn.speed, |turn: &Turn| turn.by_cpu, |turn: &Turn| turn.p99].map(|figure| {
-                    let mut own: Vec<f64> = theirs.iter().map(figure).collect();
-                    let mut ratios: Vec<f64> = turns[0]
-                        .iter()
-                        .zip(theirs)
-                        .map(|(ours, theirs)| figure(ours) / figure(theirs))
-                        .collect();
-                    format!("{:>8.0} {:>6.2}", median(&mut own), median(&mut ratios))
-                });
-            println!("{:<18} {}", contender.name, line.join("  "));
+            let figures = [|turn: &Turn| turn.speed, |turn: &Turn| turn.by_cpu, |turn: &Turn| turn.p99];
+            let ratios = figures.map(|figure| {
+                let both = turns[0].iter().zip(theirs);
+                median(&mut both.map(|(ours, theirs)| figure(ours) / figure(theirs)).collect::<Vec<_>>())
+            });
+            let own = figures.map(|figure| median(&mut theirs.iter().map(figure).collect::<Vec<_>>()));
+            let line: Vec<String> =
+                own.iter().zip(ratios).map(|(own, ratio)| format!("{own:>8.0} {ratio:>6.2}")).collect();
+            println!("{:<22} {}", contender.name, line.join("  "));
+            record(connections, contender.name, ratios)?;
         }
     }
     println!(
@@ -68,16 +71,32 @@ pub fn side_by_side(program: &Path, rounds: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// What the report has of one of the others.
+fn record(connections: usize, name: &str, [speed, by_cpu, p99]: [f64; 3]) -> std::io::Result<()> {
+    let group = |what| format!("{what}, {connections} connections, ours / theirs");
+    let (answers, on_cpu, wait) = (group("Answers"), group("Answers by processor time"), group("p99"));
+    let [speed, by_cpu, p99] = [(&answers, speed), (&on_cpu, by_cpu), (&wait, p99)]
+        .map(|(group, ratio)| Figure::ratio(group, name, ratio));
+    let (speed, p99) = match Rival::named(name) {
+        Some(Rival::BareHyper) if connections == 64 => (speed.at_least(0.7), p99.at_most(2.0)),
+        Some(Rival::BareHyper) => (speed.at_least(0.7), p99),
+        Some(Rival::Wiremock | Rival::Httpmock | Rival::Mockito) => (speed.at_least(1.0), p99),
+        None if name == OURS => return Ok(()),
+        Some(Rival::BareHyperOnOneThread) | None => (speed, p99),
+    };
+    [speed, by_cpu, p99].iter().try_for_each(Figure::record)
+}
+
 /// The mock with its orders.
-fn pockyt(program: &Path) -> Result<Contender, Error> {
-    let process = Process::mock(program, &["--clock", "real"])?;
+fn pockyt(name: &'static str, program: &Path, options: &[&str]) -> Result<Contender, Error> {
+    let process = Process::mock(program, &[&["--clock", "real"], options].concat())?;
     let merchant = Merchant::published()?;
     let orders = references()
         .map(|reference| merchant.secure_pay(process.address, &reference, "http://shop.example/ipn"));
     let orders: Requests = orders.collect::<Result<Vec<_>, _>>()?.into();
     Load::connect(process.address, 16)?.ask_each(&orders)?;
     let requests = queries(process.address)?;
-    Ok(Contender { name: "pockyt-mock", process, requests })
+    Ok(Contender { name, process, requests })
 }
 
 fn references() -> impl Iterator<Item = String> {
