@@ -69,7 +69,7 @@
 //!
 //! Any cloneable `tower::Service` of HTTP requests ([`ClientBuilder::build_on`]). The default is hyper, with
 //! hyper-util's connector and rustls, over connections that are kept: as many idle ones as requests may be under
-//! way, each closed when nobody has used it for 7.5 to 15 s. An HTTP/1.1 connection is run by the call that is on
+//! way, none used again after 10 s and each closed after 15 s at the latest. An HTTP/1.1 connection is run by the call that is on
 //! it; one that the server has closed meanwhile is passed over before anything is written. The transport sends
 //! nothing a second time (repeating is decided above it), redirects are never followed, an answer above 1 MiB or
 //! with more than 100 headers is an error.

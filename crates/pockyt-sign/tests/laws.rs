@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use md5::{Digest, Md5};
 use pockyt_sign::{Received, SigningKey, Verifier, algorithm, is_plain_name, send};
 use proptest::prelude::*;
 
@@ -62,6 +63,25 @@ proptest! {
         let expected = algorithm::signature(&sorted, &key());
         prop_assert!(algorithm::signature(&shuffled, &key()).matches(&expected));
         prop_assert!(send::sign(&shuffled, &key()).unwrap().matches(&expected));
+    }
+
+    /// Short and long ones, so that the text is gathered in pieces of every size and place.
+    #[test]
+    fn fields_in_any_order_are_hashed_as_their_text(
+        map in prop::collection::btree_map("[a-zA-Z_]{1,12}", "[a-z0-9]{1,40}|[a-z]{190,300}", 1..14),
+        order in any::<[u8; 14]>(), place in any::<prop::sample::Index>()
+    ) {
+        let sorted: Pairs = map.into_iter().collect();
+        let md5 = |text: String| Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let signature = md5(algorithm::canonical_text(&sorted) + &md5("not-a-real-token".into()));
+        let signed = algorithm::signature(&sorted, &key());
+        prop_assert_eq!(signed.as_str(), signature.as_str());
+        let mut places = order.into_iter();
+        let mut pieces: Vec<String> = sorted.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pieces.sort_by_cached_key(|_| places.next());
+        pieces.insert(place.index(pieces.len() + 1), format!("verifySign={signature}"));
+        let body = pieces.join("&");
+        prop_assert!(matches!(Verifier::new(key()).form(body.as_bytes()), Ok(Received::Verified(_))), "{body}");
     }
 
     #[test]

@@ -160,7 +160,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Builds it on a pooled hyper client. Needs a running tokio runtime only when it is used.
+    /// Builds it on the default transport. Needs a running tokio runtime only when it is used.
+    ///
+    /// A connection belongs to the runtime in which it was made. A client may go on in another when that one has
+    /// ended; while both live, and the first is not run, a call can meet one of its connections and wait in vain
+    /// until its time is over. Give each runtime a client of its own.
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,6 +14,7 @@ use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use pin_project_lite::pin_project;
 use tokio::task::coop::unconstrained;
+use tokio::time::Instant;
 
 use super::Io;
 use super::pool::Origin;
@@ -28,7 +30,7 @@ pub(super) struct Line {
     /// None when it is over.
     connection: Option<Connection<Io, RequestBody>>,
     is_reused: bool,
-    was_used: bool,
+    idle_since: Instant,
     _open: Arc<()>,
 }
 
@@ -42,7 +44,7 @@ impl Line {
             sender,
             connection: Some(connection),
             is_reused: false,
-            was_used: true,
+            idle_since: Instant::now(),
             _open: open,
         }))
     }
@@ -71,14 +73,17 @@ impl Line {
         origin: Arc<Origin>,
     ) -> impl Future<Output = Result<Response<AnswerBody>, Broken>> + Send + use<> {
         let was_idle = std::mem::replace(&mut self.is_reused, true);
-        self.was_used = true;
         let sending = self.sender.try_send_request(request);
-        Exchange { sending, lent: Some(Lent { line: Some(self), origin }), was_idle }
+        Exchange { sending, lent: Some(Lent { line: Some(self), origin, is_answered: false }), was_idle }
     }
 
-    /// Whether a call has had it since this was asked before.
-    pub(super) fn was_used(&mut self) -> bool {
-        std::mem::take(&mut self.was_used)
+    pub(super) fn begin_to_rest(&mut self) {
+        self.idle_since = Instant::now();
+    }
+
+    /// How long it has been since it was made or a call gave it back.
+    pub(super) fn idle_for(&self) -> Duration {
+        self.idle_since.elapsed()
     }
 }
 
@@ -123,7 +128,10 @@ where
             answer => answer,
         };
         Poll::Ready(match ready!(answer) {
-            Ok(answer) => Ok(answer.map(|incoming| AnswerBody { incoming, lent: this.lent.take() })),
+            Ok(answer) => {
+                let lent = this.lent.take().map(Lent::answered);
+                Ok(answer.map(|incoming| AnswerBody { incoming, lent }))
+            }
             Err(mut failed) => Err(Broken {
                 unsent: failed.take_message(),
                 error: failed.into_error(),
@@ -137,9 +145,15 @@ where
 struct Lent {
     line: Option<Box<Line>>,
     origin: Arc<Origin>,
+    is_answered: bool,
 }
 
 impl Lent {
+    fn answered(mut self) -> Self {
+        self.is_answered = true;
+        self
+    }
+
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.line.as_mut().map_or(Poll::Ready(()), |line| line.run(cx))
     }
@@ -147,7 +161,10 @@ impl Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(line) = self.line.take_if(|line| line.is_free()) {
+        // One on which an answer is due is closed as it is: running it could still write the request, which
+        // whoever dropped it does not want sent.
+        let is_answered = self.is_answered;
+        if let Some(line) = self.line.take_if(|line| is_answered && line.is_free()) {
             self.origin.keep(line);
         }
     }

@@ -1,51 +1,64 @@
 //! An HTTP/2 connection, which runs in a task of its own and carries all calls.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use http::{Request, Response};
 use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper::rt::Executor as _;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::Instant;
 
 use super::Io;
-use super::http1::AnswerBody;
+use super::http1::{AnswerBody, Broken};
 use crate::layers::RequestBody;
 
 const MOST_HEADER_BYTES: u32 = 64 * 1024;
+/// A connection that has become silent is given up after twice this, so that not every call to come is lost on it.
+const PING: Duration = Duration::from_secs(5);
 
 /// A hold on the connection, which is closed when nobody has one and nothing is under way.
 #[derive(Clone)]
 pub(super) struct Shared {
     sender: SendRequest<RequestBody>,
-    was_used: bool,
+    idle_since: Instant,
+    is_reused: bool,
     _open: Arc<()>,
 }
 
 impl Shared {
     pub(super) async fn over(io: Io, open: Arc<()>) -> Result<Self, hyper::Error> {
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.timer(TokioTimer::new()).max_header_list_size(MOST_HEADER_BYTES);
+        builder
+            .timer(TokioTimer::new())
+            .max_header_list_size(MOST_HEADER_BYTES)
+            .keep_alive_interval(PING)
+            .keep_alive_timeout(PING)
+            .keep_alive_while_idle(true);
         let (sender, connection) = builder.handshake(io).await?;
         TokioExecutor::new().execute(connection.map(drop));
-        Ok(Self { sender, was_used: true, _open: open })
+        Ok(Self { sender, idle_since: Instant::now(), is_reused: false, _open: open })
     }
 
     /// For one more call, unless the connection is closed.
     pub(super) fn in_use(&mut self) -> Option<Self> {
-        self.was_used = true;
-        (!self.sender.is_closed()).then(|| self.clone())
+        self.idle_since = Instant::now();
+        (!self.sender.is_closed()).then(|| Self { is_reused: true, ..self.clone() })
     }
 
-    /// Whether a call has had it since this was asked before.
-    pub(super) fn was_used(&mut self) -> bool {
-        std::mem::take(&mut self.was_used)
+    /// How long it has been since a call began on it.
+    pub(super) fn idle_for(&self) -> Duration {
+        self.idle_since.elapsed()
     }
 
     pub(super) async fn exchange(
         mut self,
         request: Request<RequestBody>,
-    ) -> Result<Response<AnswerBody>, hyper::Error> {
-        Ok(self.sender.send_request(request).await?.map(AnswerBody::of_shared))
+    ) -> Result<Response<AnswerBody>, Broken> {
+        let was_idle = self.is_reused;
+        self.sender.try_send_request(request).await.map(|answer| answer.map(AnswerBody::of_shared)).map_err(
+            |mut failed| Broken { unsent: failed.take_message(), error: failed.into_error(), was_idle },
+        )
     }
 }

@@ -1,10 +1,11 @@
 //! Without the feature `http2` it is not offered, so there never is such a connection.
 
 use std::future::Ready;
+use std::time::Duration;
 
 use http::{Request, Response};
 
-use super::http1::AnswerBody;
+use super::http1::{AnswerBody, Broken};
 use crate::layers::RequestBody;
 
 #[derive(Clone)]
@@ -15,14 +16,11 @@ impl Shared {
         match *self {}
     }
 
-    pub(super) fn was_used(&mut self) -> bool {
+    pub(super) fn idle_for(&self) -> Duration {
         match *self {}
     }
 
-    pub(super) fn exchange(
-        self,
-        _: Request<RequestBody>,
-    ) -> Ready<Result<Response<AnswerBody>, hyper::Error>> {
+    pub(super) fn exchange(self, _: Request<RequestBody>) -> Ready<Result<Response<AnswerBody>, Broken>> {
         match self {}
     }
 }

@@ -4,7 +4,8 @@
 //! has a pool of its own, over which a call took a fifth more time than the request itself needs: it runs each
 //! connection in a task of its own, and wakes two tasks for every answer. Here an HTTP/1.1 connection is run by
 //! the call that has it, and by nobody between two calls. That the server has closed it is seen when it is next
-//! taken, before anything is written; nothing is ever sent again by the transport.
+//! taken, before anything is written, unless the end comes in that very moment; nothing is ever sent again by the
+//! transport.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -12,7 +13,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::TryFutureExt as _;
 use futures_util::future::{BoxFuture, Either, select};
 use http::header::HOST;
 use http::{HeaderValue, Request, Response, Uri};
@@ -29,9 +29,14 @@ use super::http2::Shared;
 use crate::error::BoxError;
 use crate::layers::RequestBody;
 
-/// An idle connection is closed when it has not been used between two looks, so after 7.5 to 15 s: that is
-/// shorter than the idle limit of usual servers, so that a connection is rarely found closed.
-const LOOK: Duration = Duration::from_millis(7500);
+/// No connection is used again that was idle for longer: that is shorter than the limit of usual servers, so that
+/// one is rarely found closed.
+const IDLE: Duration = Duration::from_secs(10);
+/// How often old ones are looked for.
+const LOOK: Duration = Duration::from_secs(5);
+/// After this the runtime is asked for news of a connection before it is written to. A runtime that did nothing
+/// meanwhile, since nobody was in it, does not know yet that the server has closed it.
+const RESTED: Duration = Duration::from_millis(1);
 
 /// A service of HTTP requests to one origin. Clones share the connections.
 #[derive(Clone)]
@@ -55,7 +60,7 @@ struct Kept {
     /// and they are let go when there is one for all.
     waiting: VecDeque<oneshot::Sender<Box<Line>>>,
     shared: Option<Shared>,
-    /// One for each connection that there is, in use or not.
+    /// One for each connection that there is or is being made.
     open: Arc<()>,
     /// Held by the task that looks for old ones, as long as there is one.
     sweeper: Weak<()>,
@@ -121,11 +126,15 @@ impl Origin {
     fn exchange_over(self: Arc<Self>, way: Way, mut request: Request<RequestBody>) -> Exchanging {
         let line = match way {
             Way::Http1(line) => line,
-            Way::Http2(shared) => return shared.exchange(request).err_into().boxed(),
+            Way::Http2(_) => return self.exchange_by(way, request),
         };
         self.as_http1(&mut request);
+        let is_rested = line.idle_for() > RESTED;
         let exchange = line.exchange(request, self.clone());
         async move {
+            if is_rested {
+                tokio::task::yield_now().await;
+            }
             match exchange.await {
                 Err(Broken { unsent: Some(unsent), was_idle: true, .. }) => self.exchange_again(unsent).await,
                 answer => answer.map_err(|broken| broken.error.into()),
@@ -136,20 +145,37 @@ impl Origin {
 
     /// The server had closed the connection. Nothing of the request was written, so it is as if that connection
     /// had not been there, nor any of the others that are found closed.
-    fn exchange_again(self: Arc<Self>, mut request: Request<RequestBody>) -> Exchanging {
+    fn exchange_again(self: Arc<Self>, request: Request<RequestBody>) -> Exchanging {
+        async move {
+            let way = self.next_way().await?;
+            self.exchange_by(way, request).await
+        }
+        .boxed()
+    }
+
+    fn exchange_by(self: Arc<Self>, mut way: Way, mut request: Request<RequestBody>) -> Exchanging {
         async move {
             loop {
-                let answer = match self.next_way().await? {
-                    Way::Http1(line) => line.exchange(request, self.clone()).await,
+                let answer = match way {
+                    Way::Http1(line) => {
+                        self.as_http1(&mut request);
+                        line.exchange(request, self.clone()).await
+                    }
                     Way::Http2(shared) => {
                         self.as_http2(&mut request);
-                        return shared.exchange(request).await.map_err(Into::into);
+                        let answer = shared.exchange(request).await;
+                        if answer.as_ref().is_err_and(|broken| broken.unsent.is_some()) {
+                            // It takes no more requests.
+                            self.kept().shared = None;
+                        }
+                        answer
                     }
                 };
                 match answer {
                     Err(Broken { unsent: Some(unsent), was_idle: true, .. }) => request = unsent,
                     answer => return answer.map_err(|broken| broken.error.into()),
                 }
+                way = self.next_way().await?;
             }
         }
         .boxed()
@@ -199,8 +225,8 @@ impl Origin {
 
     /// A new connection.
     async fn connect(self: Arc<Self>) -> Result<Way, BoxError> {
-        let io = self.connector.clone().call(self.base.clone()).await?;
         let open = self.open();
+        let io = self.connector.clone().call(self.base.clone()).await?;
         #[cfg(feature = "http2")]
         if io.connected().is_negotiated_h2() {
             let made = Shared::over(io, open).await?;
@@ -213,8 +239,11 @@ impl Origin {
         Ok(Way::Http1(Line::over(io, open).await?))
     }
 
-    /// Lets a connection that is being made come to its end for the calls to come.
+    /// Lets a connection that is being made come to its end for the calls to come, unless there are enough.
     fn keep_later(self: &Arc<Self>, connecting: BoxFuture<'static, Result<Way, BoxError>>) {
+        if self.kept().open_count() > self.most_idle {
+            return;
+        }
         let origin = self.clone();
         TokioExecutor::new().execute(async move {
             if let Ok(Way::Http1(line)) = connecting.await {
@@ -224,8 +253,25 @@ impl Origin {
     }
 
     /// Takes a connection back on which another request can be made.
-    pub(super) fn keep(&self, line: Box<Line>) {
-        self.kept().keep(line, self.most_idle);
+    pub(super) fn keep(&self, mut line: Box<Line>) {
+        line.begin_to_rest();
+        loop {
+            let waiting = {
+                let mut kept = self.kept();
+                let Some(waiting) = kept.waiting.pop_front() else {
+                    if kept.idle.len() < self.most_idle {
+                        kept.idle.push(line);
+                    }
+                    return;
+                };
+                waiting
+            };
+            // Not under the lock: this wakes somebody.
+            match waiting.send(line) {
+                Ok(()) => return,
+                Err(back) => line = back,
+            }
+        }
     }
 
     /// Counts a connection, and sees to it that somebody looks for old ones.
@@ -250,7 +296,12 @@ impl Kept {
         if let Some(shared) = self.shared.as_mut().and_then(Shared::in_use) {
             return Some(Way::Http2(shared));
         }
-        self.idle.pop().map(Way::Http1)
+        // When the newest is too old, all are.
+        let line = self.idle.pop().filter(|line| line.idle_for() < IDLE);
+        if line.is_none() {
+            self.idle.clear();
+        }
+        line.map(Way::Http1)
     }
 
     /// One that is idle, or else the next that is brought back.
@@ -263,16 +314,8 @@ impl Kept {
         })
     }
 
-    fn keep(&mut self, mut line: Box<Line>, most_idle: usize) {
-        while let Some(waiting) = self.waiting.pop_front() {
-            match waiting.send(line) {
-                Ok(()) => return,
-                Err(back) => line = back,
-            }
-        }
-        if self.idle.len() < most_idle {
-            self.idle.push(line);
-        }
+    fn open_count(&self) -> usize {
+        Arc::strong_count(&self.open) - 1
     }
 }
 
@@ -282,9 +325,9 @@ async fn sweep(origin: Weak<Origin>, sweeper: Arc<()>) {
         tokio::time::sleep(LOOK).await;
         let Some(origin) = origin.upgrade() else { return };
         let mut kept = origin.kept();
-        kept.idle.retain_mut(|line| line.was_used());
-        kept.shared.take_if(|shared| !shared.was_used());
-        if Arc::strong_count(&kept.open) == 1 {
+        kept.idle.retain(|line| line.idle_for() < IDLE);
+        kept.shared.take_if(|shared| shared.idle_for() >= IDLE);
+        if kept.open_count() == 0 {
             // Before anybody can count another connection.
             drop(sweeper);
             return;

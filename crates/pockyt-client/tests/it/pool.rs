@@ -1,7 +1,9 @@
 //! The connections that the default transport keeps, over real sockets.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -17,6 +19,7 @@ use crate::support::{add, builder, order, query, read_request};
 struct Connections {
     made: Arc<AtomicUsize>,
     ended: Arc<AtomicUsize>,
+    heard: Arc<AtomicUsize>,
     end: Arc<Notify>,
     close: Arc<Notify>,
 }
@@ -33,7 +36,7 @@ impl Connections {
                 let counted = counted.clone();
                 tokio::spawn(async move {
                     tokio::select! {
-                        () = answer_all(stream) => {}
+                        () = answer_all(stream, &counted.heard) => {}
                         () = counted.close.notified() => {}
                     }
                     counted.ended.fetch_add(1, Ordering::SeqCst);
@@ -55,12 +58,13 @@ impl Connections {
     }
 }
 
-async fn answer_all(mut stream: TcpStream) {
+async fn answer_all(mut stream: TcpStream, heard: &AtomicUsize) {
     let body = order("pending");
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let mut byte = [0; 1];
     while stream.peek(&mut byte).await.is_ok_and(|read| read == 1) {
         read_request(&mut stream).await;
+        heard.fetch_add(1, Ordering::SeqCst);
         stream.write_all(answer.as_bytes()).await.unwrap();
     }
 }
@@ -167,4 +171,59 @@ async fn a_call_that_connects_goes_over_the_connection_that_another_has_made_for
     for answer in [answers.0, answers.1] {
         assert_eq!(answer.unwrap_err().attempts(), 1);
     }
+}
+
+/// Whoever is in a runtime for one call at a time gives it no chance to hear of the end in between.
+#[test]
+fn a_call_in_a_runtime_that_rested_does_not_write_to_a_connection_that_has_ended() {
+    let serving = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (url, connections) = serving.block_on(Connections::serve());
+    let client = builder(&url).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for calls in 1..=5 {
+        let answered = std::time::Instant::now();
+        runtime.block_on(client.in_store().add(&add())).unwrap();
+        connections.close.notify_waiters();
+        serving.block_on(connections.until_ended(calls));
+        // Longer than what passes for no rest at all.
+        while answered.elapsed() < Duration::from_millis(20) {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// What has reached the server of a call that was polled once, with so many of the things left that a task may do
+/// at a time, and was then given to `end`.
+async fn heard_of_a_call(left: usize, end: fn(Pin<Box<dyn Future<Output = ()>>>)) -> usize {
+    let (url, connections) = Connections::serve().await;
+    let client = builder(&url).build().unwrap();
+    client.in_store().add(&add()).await.unwrap();
+    let mut call: Pin<Box<dyn Future<Output = ()>>> = Box::pin({
+        let client = client.clone();
+        async move { client.in_store().add(&add()).await.map(drop).unwrap_or_default() }
+    });
+    tokio::task::yield_now().await;
+    std::future::poll_fn(|cx| {
+        for _ in left..128 {
+            let _ = std::pin::pin!(tokio::task::coop::consume_budget()).poll(cx);
+        }
+        assert!(call.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    end(call);
+    // Whatever was sent before this is read before it.
+    client.in_store().add(&add()).await.unwrap();
+    connections.heard.load(Ordering::SeqCst) - 2
+}
+
+#[tokio::test]
+async fn dropping_a_call_sends_nothing_of_it() {
+    let mut heard = Vec::new();
+    for left in 0..14 {
+        let forgotten = heard_of_a_call(left, std::mem::forget).await;
+        assert_eq!(heard_of_a_call(left, drop).await, forgotten, "{left} left");
+        heard.push(forgotten);
+    }
+    assert!(heard.contains(&0) && heard.contains(&1), "{heard:?}");
 }

@@ -49,7 +49,7 @@ impl Known {
     }
 }
 
-/// A [`Hash`] needs no further hashing.
+/// A `Hash` needs no further hashing.
 #[derive(Default)]
 struct AsItIs(u64);
 
