@@ -37,7 +37,8 @@ impl Limits {
     }
 
     /// The longest time for the store to keep a message before the service answers 503, and for each of its
-    /// answers while notices are handed over; 10 seconds unless set.
+    /// answers while notices are handed over, but that taking or ending a lease may take as long as the lease;
+    /// 10 seconds unless set.
     pub fn store_time(self, store_time: Duration) -> Self {
         Self { store_time, ..self }
     }

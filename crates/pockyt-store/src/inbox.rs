@@ -60,8 +60,8 @@ pub trait Inbox: Send + Sync {
     /// Takes one notice of the route that is due, for at most `lease_for` (and [`crate::MAX_LEASE`]).
     ///
     /// Due are waiting notices whose time has come and leased ones whose lease has ended; the latter
-    /// count as a failure of the one who held it. Due is also what would be due more than
-    /// [`crate::MAX_DELAY`] from now: nothing is put off for that long, so it was written while the clock ran
+    /// count as a failure of the one who held it. Due is also what waits for a moment more
+    /// than [`crate::MAX_DELAY`] from now: nothing is put off for that long, so it was written while the clock ran
     /// ahead. Which of several is taken first is up to the store,
     /// but none may be passed over for ever.
     fn claim(

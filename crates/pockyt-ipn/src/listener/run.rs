@@ -120,15 +120,16 @@ impl<I: Inbox> Listener<I> {
 
     /// Deals with one notice, if there is one.
     async fn step(&self, work: &impl Work<I>) -> Result<bool, StoreError> {
+        let began = Instant::now();
         let Some(claimed) = self.claim().await? else { return Ok(false) };
-        self.attempt(work, claimed).await?;
+        self.attempt(work, claimed, began).await?;
         Ok(true)
     }
 
     async fn claim(&self) -> Result<Option<Claimed>, StoreError> {
         let shared = &self.shared;
         let claim = shared.inbox.claim(&shared.route, &shared.owner, shared.clock.now(), shared.lease);
-        let claimed = self.in_store_time(claim).await?;
+        let claimed = self.in_lease_time(claim).await?;
         if let Some(Claimed { notice, taken_over_from: Some(_), .. }) = &claimed {
             metrics::lease_taken_over();
             tracing::warn!(tenant = self.tenant().as_str(), notice = notice.id.get(), "ipn lease taken over");
@@ -144,9 +145,11 @@ impl<I: Inbox> Listener<I> {
         Ok(wait.clamp(Duration::from_millis(1), LONGEST_WAIT))
     }
 
-    async fn attempt(&self, work: &impl Work<I>, claimed: Claimed) -> Result<(), StoreError> {
-        // A handler has three quarters of the lease, less what it took to find out whether it may begin.
-        let cut_off = Instant::now() + self.shared.lease * 3 / 4;
+    /// `began` is a moment before the lease began.
+    async fn attempt(&self, work: &impl Work<I>, claimed: Claimed, began: Instant) -> Result<(), StoreError> {
+        // A handler has three quarters of the lease, less what it took to get it and to find out whether it may
+        // begin.
+        let cut_off = began + self.shared.lease * 3 / 4;
         let finished = match self.prepare(&claimed).await {
             Ok(Prepared::HandOver(notice)) => match cut_off.checked_duration_since(Instant::now()) {
                 Some(time) => work.work(self, &claimed, *notice, time).await,
@@ -174,7 +177,7 @@ impl<I: Inbox> Listener<I> {
 
     async fn finish(&self, claimed: &Claimed, outcome: Outcome) -> Result<Outcome, FinishError> {
         let now = self.shared.clock.now();
-        self.in_store_time(self.shared.inbox.finish(&claimed.lease, outcome.clone(), now)).await?;
+        self.in_lease_time(self.shared.inbox.finish(&claimed.lease, outcome.clone(), now)).await?;
         Ok(outcome)
     }
 
@@ -184,8 +187,17 @@ impl<I: Inbox> Listener<I> {
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let answered = timeout(self.shared.limits.store_time, call).await;
-        answered.unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Unavailable).into()))
+        within(self.shared.limits.store_time, call).await
+    }
+
+    /// The same for what takes or ends a lease. It may be done although nobody hears of it, so it is waited for as
+    /// long as the lease lasts: cut off earlier, the notice would be taken for one whose worker died, and be
+    /// handled again by whoever comes next.
+    async fn in_lease_time<T, E: From<StoreError>>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        within(self.shared.lease.max(self.shared.limits.store_time), call).await
     }
 
     fn report(&self, claimed: &Claimed, outcome: &Outcome) {
@@ -201,6 +213,14 @@ impl<I: Inbox> Listener<I> {
             _ => tracing::warn!(tenant, notice, attempt, "ipn retried"),
         }
     }
+}
+
+async fn within<T, E: From<StoreError>>(
+    time: Duration,
+    call: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let answered = timeout(time, call).await;
+    answered.unwrap_or_else(|_| Err(StoreError::new(StoreErrorKind::Unavailable).into()))
 }
 
 /// Whether a future has ended by now.

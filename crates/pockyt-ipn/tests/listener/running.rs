@@ -151,7 +151,31 @@ async fn a_call_of_the_store_that_is_never_answered_holds_up_nothing_for_ever() 
         sleep(Duration::from_secs(5)).await;
         listener.inbox().hangs.store(false, Ordering::SeqCst);
     };
-    assert_eq!(seconds_of_calls(&listener, Script::new(vec![]), 1, recovering).await, [11]);
+    assert_eq!(seconds_of_calls(&listener, Script::new(vec![]), 1, recovering).await, [61]);
+}
+
+/// A store that is slow, not gone: what it did must not be taken for undone.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_takes_longer_than_a_request_would_wait_is_told_once_and_claimed_once() {
+    let listener = listener();
+    deliver(&listener, 1).await;
+    *listener.inbox().working.lock().unwrap() = Duration::from_secs(11);
+    let handler = Script::new(vec![]);
+    assert_eq!(listener.run_until_idle(&handler).await.unwrap(), 1);
+    assert_eq!(handler.told().len(), 1);
+    assert_eq!(states(listener.inbox().counts().await.unwrap()), [0, 1, 0, 0, 0]);
+}
+
+/// The lease runs while the store answers that it is taken.
+#[tokio::test(start_paused = true)]
+async fn a_handler_is_not_called_with_a_lease_that_was_used_up_by_taking_it() {
+    let listener =
+        builder(&Arc::default()).clock(TokioClock::start()).lease(Duration::from_secs(10)).build().unwrap();
+    deliver(&listener, 1).await;
+    *listener.inbox().working.lock().unwrap() = Duration::from_secs(8);
+    let handler = Script::new(vec![]);
+    let _ = tokio::time::timeout(Duration::from_secs(9), listener.run_until_idle(&handler)).await;
+    assert!(handler.told().is_empty());
 }
 
 /// Somebody else may have taken over by then.

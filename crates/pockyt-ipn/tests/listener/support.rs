@@ -215,6 +215,8 @@ pub(crate) struct TestInbox {
     pub(crate) body_on_claim: Mutex<Option<String>>,
     /// How long it takes to identify a notice.
     pub(crate) identifying: Mutex<Duration>,
+    /// How long it takes to claim and to finish one; what is given up meanwhile was claimed, and is not finished.
+    pub(crate) working: Mutex<Duration>,
 }
 
 impl TestInbox {
@@ -245,6 +247,8 @@ impl Inbox for TestInbox {
     ) -> Result<Option<Claimed>, StoreError> {
         self.hang().await;
         let mut claimed = self.up()?.claim(route, owner, now, lease_for).await?;
+        let working = *self.working.lock().unwrap();
+        tokio::time::sleep(working).await;
         if let (Some(body), Some(claimed)) = (&*self.body_on_claim.lock().unwrap(), &mut claimed) {
             claimed.notice.body = body.as_bytes().into();
         }
@@ -252,6 +256,8 @@ impl Inbox for TestInbox {
     }
 
     async fn finish(&self, lease: &Lease, outcome: Outcome, now: UtcMillis) -> Result<(), FinishError> {
+        let working = *self.working.lock().unwrap();
+        tokio::time::sleep(working).await;
         self.up()?.finish(lease, outcome, now).await
     }
 

@@ -106,7 +106,11 @@ impl Books {
         now: UtcMillis,
         lease_for: Duration,
     ) -> Option<Claimed> {
-        let id = self.due.get(route)?.claimable(now)?;
+        let is_waiting = |id| {
+            let dealt_with = self.notices.dealt_with(id);
+            dealt_with.is_none_or(|notice| matches!(notice.standing, Standing::Waiting { .. }))
+        };
+        let id = self.due.get(route)?.claimable(now, is_waiting)?;
         let until = now.plus(lease_for.min(MAX_LEASE));
         self.change(id, |notice| {
             let taken_over_from = notice.standing.owner().cloned();

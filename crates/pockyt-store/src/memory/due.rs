@@ -49,13 +49,21 @@ impl Due {
         self.arrived.front().into_iter().chain(self.others.first()).min().copied()
     }
 
-    /// The one to be claimed now. Nothing is put off for longer than [`MAX_DELAY`], so what seems to be was
-    /// written while the clock ran ahead, and waiting for that moment could take years.
-    pub(super) fn claimable(&self, now: UtcMillis) -> Option<NoticeId> {
-        let first = self.first().filter(|(at, _)| *at <= now);
-        let last = || self.arrived.back().into_iter().chain(self.others.last()).max().copied();
-        let (_, id) = first.or_else(|| last().filter(|(at, _)| *at > now.plus(MAX_DELAY)))?;
-        Some(id)
+    /// The one to be claimed now. Nothing is put off for longer than [`MAX_DELAY`], so what waits and seems to be was
+    /// written while the clock ran ahead, and waiting for that moment could take years. A lease is not ended by
+    /// that: whoever holds it may go by another clock.
+    pub(super) fn claimable(
+        &self,
+        now: UtcMillis,
+        is_waiting: impl Fn(NoticeId) -> bool,
+    ) -> Option<NoticeId> {
+        if let Some((_, id)) = self.first().filter(|(at, _)| *at <= now) {
+            return Some(id);
+        }
+        let is_ahead = |(at, _): &&Entry| *at > now.plus(MAX_DELAY);
+        let arrived = self.arrived.back().filter(is_ahead).map(|(_, id)| *id);
+        let others = || self.others.iter().rev().take_while(is_ahead).map(|(_, id)| *id);
+        arrived.or_else(|| others().find(|id| is_waiting(*id)))
     }
 
     pub(super) fn len(&self) -> usize {

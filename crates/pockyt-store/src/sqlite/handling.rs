@@ -47,20 +47,21 @@ pub(super) fn claim(
     Ok(Some(Claimed { notice, lease, taken_over_from }))
 }
 
-/// The notice to be claimed now. Nothing is put off for longer than [`MAX_DELAY`], so what seems to be was
-/// written while the clock ran ahead, and waiting for that moment could take years.
+/// The notice to be claimed now. Nothing is put off for longer than [`MAX_DELAY`], so what waits and seems to be was
+/// written while the clock ran ahead, and waiting for that moment could take years. A lease is not ended by that:
+/// whoever holds it may go by another clock.
 fn claimable(conn: &Connection, route: &Route, now: UtcMillis) -> rusqlite::Result<Option<StoredNotice>> {
     let due = |condition: &str, order: &str, at: UtcMillis| {
         let one = format!(
             "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
-             WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at {condition} ?3 ORDER BY n.due_at {order}, n.id LIMIT 1"
+             WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at {condition} ORDER BY n.due_at {order}, n.id LIMIT 1"
         );
         let of_route = params![route.tenant().as_str(), route.kind().as_str(), to_db(at.get())];
         conn.prepare_cached(&one)?.query_row(of_route, rows::notice).optional()
     };
-    match due("<=", "ASC", now)? {
+    match due("<= ?3", "ASC", now)? {
         Some(notice) => Ok(Some(notice)),
-        None => due(">", "DESC", now.plus(MAX_DELAY)),
+        None => due("> ?3 AND +n.state = 'waiting'", "DESC", now.plus(MAX_DELAY)),
     }
 }
 

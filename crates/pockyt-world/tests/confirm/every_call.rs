@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_millis(5);
 /// In which all nine deliveries are made.
 const STEPS: u32 = 10;
 const STEP: Duration = Duration::from_mins(15);
+const USUAL: Duration = Duration::from_mins(1);
+/// The shortest that there is.
+const SHORT: Duration = Duration::from_secs(1);
 
 type Shop<S> = World<Faulty<S>>;
 
@@ -96,7 +99,9 @@ async fn by_a_handler(fault: Fault, failing: u64) -> Played {
     let about = format!("{fault:?} at call {failing}");
     let store = Arc::new(Faulty::new(MemoryInbox::default(), fault, failing..failing + 1));
     let limits = Limits::default().store_time(PATIENCE);
-    let shop = World::new(Arc::clone(&store), |builder| builder.limits(limits)).await;
+    // What takes or ends a lease is waited for as long as the lease.
+    let lease = if matches!(fault, Fault::Unanswered) { SHORT } else { USUAL };
+    let shop = World::new(Arc::clone(&store), |builder| builder.limits(limits).lease(lease)).await;
     // A worker that was stopped comes back at the next step.
     let numbers = play(&shop, &about, async |shop| drop(shop.try_to_work().await)).await;
     let calls = store.calls();
