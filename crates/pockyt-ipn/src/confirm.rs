@@ -98,8 +98,9 @@ impl Hints {
     /// What to ask; `None` when nothing is named that can be asked after.
     ///
     /// Free text, in which somebody could write another field, comes before the number and the reference of a
-    /// payment, since its names do, so the last of them count. It comes after the invoice of a payout: there
-    /// the first counts.
+    /// payment, since its names do, so the last of them count. The receiver of a payout comes after its invoice:
+    /// there the first counts. Its description would come before; with that somebody can have another payout
+    /// asked after, whose answer then is not [about](Self::are_about) this one.
     pub(crate) fn question(&self, kind: NotificationKind) -> Option<Question> {
         match kind {
             NotificationKind::Payment => {

@@ -1,8 +1,8 @@
 //! The default transport: connections to one origin, kept between calls.
 //!
 //! hyper speaks HTTP and its companions connect; what is here is only which connection a call gets. hyper-util
-//! has a pool of its own, over which a call took a fifth more time than the request itself needs: it runs each
-//! connection in a task of its own, and wakes two tasks for every answer. Here an HTTP/1.1 connection is run by
+//! has a pool of its own, which runs each connection in a task of its own, and wakes two tasks for every answer:
+//! docs/performance.md says what a call may take. Here an HTTP/1.1 connection is run by
 //! the call that has it, and by nobody between two calls. That the server has closed it is seen when it is next
 //! taken, before anything is written, unless the end comes in that very moment; nothing is ever sent again by the
 //! transport.

@@ -187,7 +187,7 @@ impl<I: Inbox> Listener<I> {
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        within(self.shared.limits.store_time, call).await
+        answered_within(self.shared.limits.store_time, call).await
     }
 
     /// The same for what takes or ends a lease. It may be done although nobody hears of it, so it is waited for as
@@ -197,7 +197,7 @@ impl<I: Inbox> Listener<I> {
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        within(self.shared.lease.max(self.shared.limits.store_time), call).await
+        answered_within(self.shared.lease.max(self.shared.limits.store_time), call).await
     }
 
     fn report(&self, claimed: &Claimed, outcome: &Outcome) {
@@ -215,7 +215,7 @@ impl<I: Inbox> Listener<I> {
     }
 }
 
-async fn within<T, E: From<StoreError>>(
+async fn answered_within<T, E: From<StoreError>>(
     time: Duration,
     call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
