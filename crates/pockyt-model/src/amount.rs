@@ -28,6 +28,8 @@ pub struct Amount {
 }
 
 impl Amount {
+    pub(crate) const RULE: &'static str = "is not a decimal number such as 13.00";
+
     /// Reads digits, optionally a point and more digits, optionally a minus sign before them.
     ///
     /// # Errors
@@ -35,8 +37,13 @@ impl Amount {
     /// [`AmountError`] for any other text (exponents, blanks, signs, `NaN`) and for more than 28
     /// significant digits.
     pub fn parse(text: &str) -> Result<Self, AmountError> {
+        Ok(Self { value: Self::value_of(text)?, text: text.into() })
+    }
+
+    /// The value of a text that [`Self::parse`] would read.
+    pub(crate) fn value_of(text: &str) -> Result<Decimal, AmountError> {
         if let Some(value) = short(text) {
-            return Ok(Self { text: text.into(), value });
+            return Ok(value);
         }
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
@@ -44,8 +51,7 @@ impl Amount {
         if !digits(whole) || !digits(fraction) {
             return Err(AmountError(()));
         }
-        let value = Decimal::from_str_exact(text).map_err(|_| AmountError(()))?;
-        Ok(Self { text: text.into(), value })
+        Decimal::from_str_exact(text).map_err(|_| AmountError(()))
     }
 
     /// Reads a JSON number, which may have an exponent; it is exact or refused. The text of one
@@ -182,7 +188,7 @@ pub struct AmountError(());
 
 impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("is not a decimal number such as 13.00")
+        f.write_str(Amount::RULE)
     }
 }
 

@@ -29,10 +29,12 @@ macro_rules! identifier {
             #[doc = concat!("It ", $alphabet!(), ".")]
             pub fn new(text: impl Into<String>) -> Result<Self, InvalidField> {
                 let text = text.into();
-                if text.is_empty() || text.len() > 64 || !text.bytes().all($alphabet::allows) {
-                    return Err(InvalidField::new($field, Self::RULE));
-                }
-                Ok(Self(text))
+                if Self::allows(&text) { Ok(Self(text)) } else { Err(InvalidField::new($field, Self::RULE)) }
+            }
+
+            /// Whether [`Self::new`] would take this text.
+            pub(crate) fn allows(text: &str) -> bool {
+                (1..=64).contains(&text.len()) && text.bytes().all($alphabet::allows)
             }
 
             /// The text.

@@ -46,6 +46,7 @@ mod dates;
 mod error;
 mod facts;
 mod ids;
+mod json;
 mod notification;
 mod object;
 pub mod operation;
@@ -82,8 +83,9 @@ pub use ids::{
     TransactionNo, VaultId,
 };
 pub use notification::{
-    DedupeKey, Fingerprint, MandateNotification, Notification, NotificationKind, PayeeAccountNotification,
-    PaymentNotification, PayoutNotification, RefundNotification, UnknownNotification,
+    DedupeKey, Fingerprint, MandateNotification, Notification, NotificationIdentity, NotificationKind,
+    PayeeAccountNotification, PaymentNotification, PayoutNotification, RefundNotification,
+    UnknownNotification,
 };
 pub use object::Object;
 pub use operation::{

@@ -16,7 +16,7 @@ mod read;
 mod refund;
 mod unknown;
 
-pub use identity::{DedupeKey, Fingerprint};
+pub use identity::{DedupeKey, Fingerprint, NotificationIdentity};
 pub use mandate::MandateNotification;
 pub use payee_account::PayeeAccountNotification;
 pub use payment::PaymentNotification;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use pockyt_sign::{SigningKey, VERIFY_SIGN, is_plain_name, reads_as_another_field, send};
 
-use crate::{Merchant, Operation, OperationSpec, Params};
+use crate::{Merchant, Operation, OperationSpec, Params, json};
 
 /// A request with its signature: the pairs that were signed are the pairs that are sent.
 ///
@@ -140,31 +140,15 @@ impl fmt::Display for RequestError {
 impl std::error::Error for RequestError {}
 
 /// A JSON string. Most texts need no escape, which is seen eight bytes at a time.
-fn quote(text: &str, json: &mut String) {
-    if needs_escape(text.as_bytes()) {
+fn quote(text: &str, to: &mut String) {
+    if json::plain_until(text.as_bytes(), 0) < text.len() {
         // A string always serialises.
-        json.push_str(&serde_json::to_string(text).unwrap_or_default());
+        to.push_str(&serde_json::to_string(text).unwrap_or_default());
     } else {
-        json.push('"');
-        json.push_str(text);
-        json.push('"');
+        to.push('"');
+        to.push_str(text);
+        to.push('"');
     }
-}
-
-/// Whether there is a control character, a quote or a backslash.
-fn needs_escape(text: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least)) & !word & HIGH;
-    let mut words = text.chunks_exact(8);
-    let mut found = 0;
-    for word in words.by_ref() {
-        let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
-        found |= below(word, b' ')
-            | below(word ^ (ONES * u64::from(b'"')), 1)
-            | below(word ^ (ONES * u64::from(b'\\')), 1);
-    }
-    found != 0 || words.remainder().iter().any(|b| *b < b' ' || *b == b'"' || *b == b'\\')
 }
 
 #[cfg(test)]

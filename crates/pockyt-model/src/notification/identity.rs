@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use pockyt_sign::Fields;
+use pockyt_sign::{Fields, Verified};
 use sha2::{Digest, Sha256};
 
-use super::NotificationKind;
-use crate::Amount;
+use super::{Notification, NotificationKind, PaymentNotification};
+use crate::FieldError;
 
 /// Says which deliveries are of one notification.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +32,11 @@ impl DedupeKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same text.
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
 
 impl fmt::Display for DedupeKey {
@@ -48,13 +53,13 @@ pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     pub(super) fn over<'a>(kind: NotificationKind, parts: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut hasher = Sha256::new();
+        let mut text = Vec::with_capacity(256);
         for part in ["pockyt-fingerprint-1", kind.as_str()].into_iter().chain(parts) {
             // Length-prefixed, so that no two lists of parts run together alike; 64 bits on every machine.
-            hasher.update((part.len() as u64).to_be_bytes());
-            hasher.update(part);
+            text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+            text.extend_from_slice(part.as_bytes());
         }
-        Self(hasher.finalize().into())
+        Self(Sha256::digest(&text).into())
     }
 
     /// Over all signed fields by name, for kinds whose required fields no source states.
@@ -89,14 +94,48 @@ pub(super) fn lower(status: &str) -> Cow<'_, str> {
     }
 }
 
-/// [`Amount::normalized`], which most amounts are as they were written: those need no text of their own.
-pub(super) fn normalized(amount: &Amount) -> Cow<'_, str> {
-    let text = amount.as_str();
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "1"));
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let whole_is_bare = whole == "0" || !whole.starts_with('0');
-    let is_normal = digits(whole) && whole_is_bare && digits(fraction) && !fraction.ends_with('0');
-    if is_normal { Cow::Borrowed(text) } else { Cow::Owned(amount.normalized()) }
+/// What [`Amount::normalized`](crate::Amount::normalized) makes of an amount without a sign: a part of how it was
+/// written.
+pub(super) fn normalized(amount: &str) -> &str {
+    let shortest =
+        if amount.contains('.') { amount.trim_end_matches('0').trim_end_matches('.') } else { amount };
+    let without_zeros = shortest.trim_start_matches('0');
+    if without_zeros.is_empty() || without_zeros.starts_with('.') {
+        // One of the zeros stays, before the point or alone.
+        let kept = shortest.len().saturating_sub(without_zeros.len() + 1);
+        shortest.get(kept..).unwrap_or(shortest)
+    } else {
+        without_zeros
+    }
+}
+
+/// What makes a notification the same as other deliveries of it, and what those must agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotificationIdentity {
+    /// As [`Notification::dedupe_key`].
+    pub dedupe_key: DedupeKey,
+    /// As [`Notification::fingerprint`].
+    pub fingerprint: Fingerprint,
+}
+
+impl NotificationIdentity {
+    /// That of the notification that [`Notification::read`] makes of this message. Of payments, which are most of
+    /// all messages, it is found without making one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Notification::read`].
+    pub fn read(kind: NotificationKind, message: &Verified<'_>) -> Result<Self, FieldError> {
+        match kind {
+            NotificationKind::Payment => PaymentNotification::identify(message),
+            _ => Notification::read(kind, message).map(|notification| Self::of(&notification)),
+        }
+    }
+
+    /// That of this notification.
+    pub fn of(notification: &Notification) -> Self {
+        Self { dedupe_key: notification.dedupe_key(), fingerprint: notification.fingerprint() }
+    }
 }
 
 #[cfg(test)]
@@ -106,17 +145,18 @@ mod tests {
     use pockyt_sign::{Received, SigningKey, Verifier, algorithm};
     use proptest::prelude::*;
 
-    use super::super::Notification;
     use super::*;
+    use crate::Amount;
 
-    fn read(kind: NotificationKind, fields: &str) -> Notification {
+    /// Signs these fields, none of which has an escape, and hands over what is verified.
+    fn verified<T>(fields: &str, look: impl FnOnce(&Verified<'_>) -> T) -> T {
         let key = SigningKey::from_any_text("not-a-real-token");
         let pairs: Vec<(&str, &str)> = fields.split('&').filter_map(|field| field.split_once('=')).collect();
         let body = format!("{fields}&verifySign={}", algorithm::signature(&pairs, &key).as_str());
         let Ok(Received::Verified(message)) = Verifier::new(key).form(body.as_bytes()) else {
             unreachable!("it is signed, and clean")
         };
-        Notification::read(kind, &message).unwrap()
+        look(&message)
     }
 
     /// Stores hold these for ever. They were computed by another program.
@@ -173,17 +213,36 @@ mod tests {
                 "unknown/101e0a971cf5e28574c2d7046e327d14a1dbc92b60b68e4f3d8bead7ae5085f5",
             ),
         ] {
-            let notification = read(kind, fields);
+            let notification = verified(fields, |message| Notification::read(kind, message)).unwrap();
             assert_eq!(notification.fingerprint().to_hex(), fingerprint, "{fields}");
             assert_eq!(notification.dedupe_key().as_str(), key, "{fields}");
         }
     }
 
     proptest! {
+        /// Whatever is refused is refused for the same reason.
         #[test]
-        fn what_is_normal_already_is_what_normalising_makes(text in r"-?[0-2]{1,4}(\.[0-2]{1,4})?") {
-            let amount = Amount::parse(&text).unwrap();
-            prop_assert_eq!(normalized(&amount), amount.normalized());
+        fn a_message_has_the_identity_of_its_notification(
+            amount in r"(&amount=(13\.00|0*|[0-9]{0,3}\.?[0-9]{0,3}|-1|1e3))?",
+            currency in "(&currency=(USD|usd|USDC))?",
+            reference in "(&reference=[a-c:]{0,3})?",
+            status in "(&status=(success|Fail|New|o_o|[a-z]{0,2}))?",
+            number in "(&transactionNo=([0-9]{1,3}|12a|))?",
+            other in "(&refundStatus=x?|&transactionType=(payment|refund)|&time=20221020142817)?",
+        ) {
+            let fields = format!("note=1{amount}{currency}{reference}{status}{number}{other}");
+            verified(&fields, |message| {
+                for kind in NotificationKind::ALL {
+                    let read = Notification::read(kind, message).map(|read| NotificationIdentity::of(&read));
+                    prop_assert_eq!(NotificationIdentity::read(kind, message), read);
+                }
+                Ok(())
+            })?;
+        }
+
+        #[test]
+        fn an_amount_is_normalised_as_its_value_is(text in r"[0-2]{1,4}(\.[0-2]{1,4})?") {
+            prop_assert_eq!(normalized(&text), Amount::parse(&text).unwrap().normalized());
         }
     }
 }

@@ -3,7 +3,7 @@
 use pockyt_sign::{Fields, Verified};
 
 use super::identity::lower;
-use super::read::{required, word};
+use super::read::{required, text, word};
 use super::{DedupeKey, Fingerprint, NotificationKind};
 use crate::operation::PayeeStatus;
 use crate::{AccountToken, CustomerNo, FieldError};
@@ -30,7 +30,7 @@ impl PayeeAccountNotification {
         Ok(Self {
             account_token: required(fields, "accountToken")?,
             customer_no: required(fields, "customerNo")?,
-            account_status: PayeeStatus::from_wire(word(fields, "accountStatus")?),
+            account_status: PayeeStatus::from_wire(word("accountStatus", text(fields, "accountStatus")?)?),
             fields: fields.clone().into_owned(),
         })
     }

@@ -3,8 +3,8 @@
 use pockyt_sign::{Fields, Verified};
 
 use super::identity::{lower, normalized};
-use super::read::{amount, currency, malformed, number, required, word};
-use super::{DedupeKey, Fingerprint, NotificationKind};
+use super::read::{amount, currency, malformed, number, owned, present, word};
+use super::{DedupeKey, Fingerprint, NotificationIdentity, NotificationKind};
 use crate::standing::is_of_payment;
 use crate::{
     Amount, Currency, CustomerNo, FieldError, PockytTime, Reference, TransactionNo, TransactionStatus,
@@ -32,20 +32,31 @@ impl PaymentNotification {
     /// zero. Or the message is about something else than a payment: it carries a field of a refund, or a
     /// `transactionType` other than `payment`. Such a message says nothing about money here; a query does.
     pub fn read(message: &Verified<'_>) -> Result<Self, FieldError> {
-        let fields = message.fields();
-        refuse_another_subject(fields)?;
-        let amount = amount(fields)?;
-        if !amount.is_positive() {
-            return Err(malformed("amount", "is not above zero"));
-        }
+        let terms = Terms::read(message.fields())?;
         Ok(Self {
-            transaction_no: number(fields, "transactionNo")?,
-            reference: required(fields, "reference")?,
-            amount,
-            currency: currency(fields)?,
-            status: TransactionStatus::from_wire(word(fields, "status")?),
-            fields: fields.clone().into_owned(),
+            transaction_no: owned("transactionNo", terms.transaction_no)?,
+            reference: owned("reference", terms.reference)?,
+            amount: owned("amount", terms.amount)?,
+            currency: terms.currency,
+            status: terms.status,
+            fields: message.fields().clone().into_owned(),
         })
+    }
+
+    /// The identity of what [`Self::read`] would read, without the copies.
+    pub(super) fn identify(message: &Verified<'_>) -> Result<NotificationIdentity, FieldError> {
+        let terms = Terms::read(message.fields())?;
+        Ok(NotificationIdentity { dedupe_key: terms.dedupe_key(), fingerprint: terms.fingerprint() })
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            transaction_no: self.transaction_no.as_str(),
+            reference: self.reference.as_str(),
+            amount: self.amount.as_str(),
+            currency: self.currency,
+            status: self.status.clone(),
+        }
     }
 
     /// Pockyt's number of the order.
@@ -103,19 +114,70 @@ impl PaymentNotification {
     /// tenant: kind, transaction number and status. A transaction has one reference, so a message that
     /// names another one under the same number contradicts the first instead of standing beside it.
     pub fn dedupe_key(&self) -> DedupeKey {
-        let status = lower(self.status.as_str());
-        DedupeKey::of(NotificationKind::Payment, &[self.transaction_no.as_str(), &status])
+        self.terms().dedupe_key()
     }
 
     /// What two deliveries of one notification must agree on: transaction number, reference, amount,
     /// currency and status.
     pub fn fingerprint(&self) -> Fingerprint {
-        let amount = normalized(&self.amount);
-        let status = lower(self.status.as_str());
-        let parts =
-            [self.transaction_no.as_str(), self.reference.as_str(), &amount, self.currency.as_str(), &status];
+        self.terms().fingerprint()
+    }
+}
+
+/// The required fields, where they lie.
+struct Terms<'f> {
+    transaction_no: &'f str,
+    reference: &'f str,
+    amount: &'f str,
+    currency: Currency,
+    status: TransactionStatus,
+}
+
+impl<'f> Terms<'f> {
+    fn read(fields: &'f Fields<'_>) -> Result<Self, FieldError> {
+        let [mut transaction_no, mut reference, mut amount_text, mut currency_text, mut status] = [None; 5];
+        let mut could_be_of_another = false;
+        for (name, value) in fields {
+            match name {
+                "amount" => amount_text = Some(value),
+                "currency" => currency_text = Some(value),
+                "reference" => reference = Some(value),
+                "status" => status = Some(value),
+                "transactionNo" => transaction_no = Some(value),
+                _ => could_be_of_another |= name == "transactionType" || name.starts_with("refund"),
+            }
+        }
+        if could_be_of_another {
+            refuse_another_subject(fields)?;
+        }
+        let amount = amount(present("amount", amount_text)?)?;
+        if !is_above_zero(amount) {
+            return Err(malformed("amount", "is not above zero"));
+        }
+        let transaction_no = number("transactionNo", present("transactionNo", transaction_no)?)?;
+        let reference = present("reference", reference)?;
+        if !Reference::allows(reference) {
+            return Err(malformed("reference", Reference::RULE));
+        }
+        let currency = currency(present("currency", currency_text)?)?;
+        let status = TransactionStatus::from_wire(word("status", present("status", status)?)?);
+        Ok(Self { transaction_no, reference, amount, currency, status })
+    }
+
+    fn dedupe_key(&self) -> DedupeKey {
+        DedupeKey::of(NotificationKind::Payment, &[self.transaction_no, &lower(self.status.as_str())])
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        let (amount, status) = (normalized(self.amount), lower(self.status.as_str()));
+        let parts = [self.transaction_no, self.reference, amount, self.currency.as_str(), &status];
         Fingerprint::over(NotificationKind::Payment, parts)
     }
+}
+
+/// Of an amount without a sign.
+fn is_above_zero(amount: &str) -> bool {
+    amount.bytes().any(|b| (b'1'..=b'9').contains(&b))
 }
 
 /// The fields of refunds, by the names that answers and notices give them.

@@ -3,7 +3,7 @@
 use pockyt_sign::{Fields, Verified};
 
 use super::identity::{lower, normalized};
-use super::read::{amount, currency, number, required, word};
+use super::read::{amount, currency, number, owned, required, text, word};
 use super::{DedupeKey, Fingerprint, NotificationKind};
 use crate::{AccountToken, Amount, Currency, FieldError, InvoiceId, PayoutStatus, PockytTime, TransactionNo};
 
@@ -28,11 +28,11 @@ impl PayoutNotification {
     pub fn read(message: &Verified<'_>) -> Result<Self, FieldError> {
         let fields = message.fields();
         Ok(Self {
-            transaction_no: number(fields, "transactionNo")?,
+            transaction_no: owned("transactionNo", number("transactionNo", text(fields, "transactionNo")?)?)?,
             invoice_id: required(fields, "invoiceId")?,
-            amount: amount(fields)?,
-            currency: currency(fields)?,
-            status: PayoutStatus::from_wire(word(fields, "status")?),
+            amount: owned("amount", amount(text(fields, "amount")?)?)?,
+            currency: currency(text(fields, "currency")?)?,
+            status: PayoutStatus::from_wire(word("status", text(fields, "status")?)?),
             fields: fields.clone().into_owned(),
         })
     }
@@ -85,15 +85,10 @@ impl PayoutNotification {
 
     /// What two deliveries must agree on: transaction number, invoice, amount, currency and status.
     pub fn fingerprint(&self) -> Fingerprint {
-        let amount = normalized(&self.amount);
+        let amount = normalized(self.amount.as_str());
         let status = lower(self.status.as_str());
-        let parts = [
-            self.transaction_no.as_str(),
-            self.invoice_id.as_str(),
-            &amount,
-            self.currency.as_str(),
-            &status,
-        ];
+        let parts =
+            [self.transaction_no.as_str(), self.invoice_id.as_str(), amount, self.currency.as_str(), &status];
         Fingerprint::over(NotificationKind::Payout, parts)
     }
 }

@@ -20,12 +20,12 @@ impl FromWire for String {
 
 impl FromWire for Amount {
     fn from_wire(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).map_err(|_| "is not a decimal number such as 13.00")
+        Self::parse(text).map_err(|_| Self::RULE)
     }
 
     /// Some servers write large numbers as `1.0E7`; that is as exact as `10000000`.
     fn from_number(literal: &str) -> Result<Self, &'static str> {
-        Self::from_json_number(literal).map_err(|_| "is not a decimal number such as 13.00")
+        Self::from_json_number(literal).map_err(|_| Self::RULE)
     }
 }
 

@@ -23,8 +23,7 @@ enum Text {
 
 pub(super) struct Member {
     pub(super) name: Name,
-    /// The value, and what may stand around it: blanks, the colon before, the comma behind.
-    around: Span,
+    pub(super) value: Span,
 }
 
 /// A name is nearly always a part of the body as it stands; one with escapes is not.
@@ -91,36 +90,8 @@ impl Body {
 }
 
 impl Member {
-    /// A member whose value has just this place.
     pub(super) fn new(name: Name, value: Span) -> Self {
-        Self { name, around: value }
-    }
-
-    /// A member of this name in an ordinary body. Behind the name are its quote, and the colon or a blank
-    /// before it.
-    pub(super) fn at(name: Span) -> Self {
-        let value = Span { start: name.end.wrapping_add(2), end: name.end };
-        Self { name: Name::Plain(name), around: value }
-    }
-
-    /// Says before what its value ends.
-    pub(super) fn end_at(&mut self, end: usize) {
-        self.around.end = place(end);
-    }
-
-    /// The place of the value in the body. It is found when it is asked for: of most answers a few fields
-    /// are read.
-    pub(super) fn value(&self, body: &str) -> Span {
-        let body = body.as_bytes();
-        let at = |at: u32| body.get(at as usize);
-        let Span { mut start, mut end } = self.around;
-        while let Some(b' ' | b'\t' | b'\n' | b'\r' | b':') = at(start) {
-            start += 1;
-        }
-        while let Some(b' ' | b'\t' | b'\n' | b'\r' | b',') = at(end.wrapping_sub(1)) {
-            end -= 1;
-        }
-        Span { start, end }
+        Self { name, value }
     }
 }
 

@@ -1,14 +1,15 @@
-//! The quick way into an answer: one pass that notes where the names are.
+//! The quick way into an answer: one pass that notes the names and the values.
 //!
-//! The values lie between them, so nothing else needs to be kept. Names with escapes, repeated names, very
-//! many names and whatever is no object are left to the plain way, which also says what is wrong.
+//! What most answers are made of, objects of plain strings, is read here; any other value is given to serde_json.
+//! Names with escapes, repeated names, very many names and whatever is no object are left to the plain way, which
+//! also says what is wrong.
 
-use std::fmt;
 use std::ops::Range;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::IgnoredAny;
 
 use super::members::{Member, Name, Own, Span};
+use crate::json;
 
 /// What a body has: all its members, and which of them are whose.
 pub(super) struct Found {
@@ -27,11 +28,11 @@ pub(super) struct Inside {
 /// Reads a body, and of its members `wanted` the first by that order which is an object. `None` leaves it
 /// to the plain way.
 pub(super) fn read(body: &str, wanted: &[&str]) -> Option<Found> {
-    let mut json = serde_json::Deserializer::from_str(body);
-    let mut notes = Notes { body, members: Vec::with_capacity(USUAL) };
-    let outer = json.deserialize_map(Reading { notes: &mut notes, wanted }).ok()??;
-    json.end().ok()?;
-    notes.finish(outer)
+    let mut reading = Reading { body, at: 0, members: Vec::with_capacity(USUAL) };
+    let first = reading.blanks();
+    let outer = reading.object(first, wanted)?;
+    let end = reading.blanks();
+    end.is_none().then(|| reading.found(&outer))?
 }
 
 /// Room for the members of most answers and of their results.
@@ -40,9 +41,10 @@ const USUAL: usize = 20;
 /// More members than that are left to the plain way, so that repeated names are never sought for long.
 const MOST: usize = 64;
 
-/// The members so far.
-struct Notes<'a> {
+/// How far the body was read, and the members so far.
+struct Reading<'a> {
     body: &'a str,
+    at: usize,
     members: Vec<Member>,
 }
 
@@ -52,41 +54,6 @@ struct Level {
     first: usize,
     /// The places of the wanted object's members, which stand behind its own.
     inner: Option<Range<usize>>,
-    /// The member whose value has no end yet: the last one.
-    open: Option<usize>,
-}
-
-impl Notes<'_> {
-    /// Says where the value of this member ends, if there is one.
-    fn end(&mut self, open: Option<usize>, end: usize) -> Option<()> {
-        if let Some(open) = open {
-            self.members.get_mut(open)?.end_at(end);
-        }
-        Some(())
-    }
-
-    fn has(&self, places: Range<usize>, name: &str) -> bool {
-        let same = |other: &Member| other.name.is(name, self.body);
-        self.members.get(places).is_none_or(|members| members.iter().any(same))
-    }
-
-    fn finish(mut self, outer: Level) -> Option<Found> {
-        self.end(outer.open, self.body.trim_ascii_end().len().checked_sub(1)?)?;
-        let (before, after) = outer.own(self.members.len());
-        let inner = match outer.inner {
-            None => None,
-            Some(own) => {
-                let holder = self.members.get(own.start.checked_sub(1)?)?;
-                let (Name::Plain(name), value) = (&holder.name, holder.value(self.body)) else { return None };
-                let name = *name;
-                let last = own.end.checked_sub(1).filter(|_| !own.is_empty());
-                self.end(last, value.end().checked_sub(1)?)?;
-                Some(Inside { name, value, own: Own { before: own.into(), after: Span::default() } })
-            }
-        };
-        let outer = Own { before: before.into(), after: after.into() };
-        Some(Found { members: self.members, outer, inner })
-    }
 }
 
 impl Level {
@@ -115,90 +82,110 @@ impl Names {
     }
 }
 
-/// A name as it stands in the body.
-struct PlainName;
-
-impl<'de> DeserializeSeed<'de> for PlainName {
-    type Value = &'de str;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'de str, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PlainName {
-    type Value = &'de str;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name without escapes")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<&'de str, E> {
-        Ok(name)
-    }
-}
-
-/// Reads an object, and in it the wanted one.
-struct Reading<'n, 'a> {
-    notes: &'n mut Notes<'a>,
-    wanted: &'a [&'a str],
-}
-
-impl<'de> DeserializeSeed<'de> for Reading<'_, '_> {
-    type Value = Option<Level>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Reading<'_, '_> {
-    type Value = Option<Level>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or null")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let Self { notes, wanted } = self;
-        let mut level = Level { first: notes.members.len(), inner: None, open: None };
+impl Reading<'_> {
+    /// Reads an object whose first byte is this, and in it the wanted one.
+    fn object(&mut self, first: Option<u8>, wanted: &[&str]) -> Option<Level> {
+        let mut level = Level { first: self.members.len(), inner: None };
         let mut names = Names(0);
         let mut best = wanted.len();
-        while let Some(name) = map.next_key_seed(PlainName)? {
-            if names.may_have(name) {
-                let (before, after) = level.own(notes.members.len());
-                if notes.has(before, name) || notes.has(after, name) {
-                    return Err(odd());
-                }
+        self.step(first, b'{')?;
+        let mut next = self.blanks();
+        if next == Some(b'}') {
+            self.at += 1;
+            return Some(level);
+        }
+        loop {
+            let name = self.plain_string(next)?;
+            let text = name.of(self.body);
+            let colon = self.blanks();
+            self.step(colon, b':')?;
+            if names.may_have(text) && self.has(&level, text) || self.members.len() >= MOST {
+                return None;
             }
-            let span = Span::within(notes.body, name);
-            // The value before it ends in front of the name's quote, and of the comma or a blank behind it.
-            let open = level.open.replace(notes.members.len());
-            notes.end(open, span.start().saturating_sub(2)).ok_or_else(odd)?;
-            if notes.members.len() >= MOST {
-                return Err(odd());
-            }
-            notes.members.push(Member::at(span));
-            match wanted.iter().take(best).position(|wanted| *wanted == name) {
-                Some(_) if level.inner.is_some() => return Err(odd()),
-                Some(rank) => {
-                    if let Some(inner) = map.next_value_seed(Reading { notes: &mut *notes, wanted: &[] })? {
-                        level.inner = Some(inner.first..notes.members.len());
-                        best = rank;
-                    }
+            let first = self.blanks();
+            let (place, start) = (self.members.len(), self.at);
+            self.members.push(Member::new(Name::Plain(name), Span::default()));
+            match wanted.iter().take(best).position(|wanted| *wanted == text) {
+                Some(_) if level.inner.is_some() => return None,
+                Some(rank) if first == Some(b'{') => {
+                    let inner = self.object(first, &[])?;
+                    level.inner = Some(inner.first..self.members.len());
+                    best = rank;
                 }
-                None => drop(map.next_value::<IgnoredAny>()?),
+                // A null is as good as no member; what is neither is judged by the plain way.
+                Some(_) if first != Some(b'n') => return None,
+                _ => self.value(first)?,
+            }
+            self.members.get_mut(place)?.value = Span::new(start, self.at);
+            next = match self.blanks() {
+                Some(b'}') => {
+                    self.at += 1;
+                    return Some(level);
+                }
+                comma => {
+                    self.step(comma, b',')?;
+                    self.blanks()
+                }
+            };
+        }
+    }
+
+    /// The next byte that is no blank; it is not taken.
+    fn blanks(&mut self) -> Option<u8> {
+        loop {
+            match self.body.as_bytes().get(self.at) {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                byte => return byte.copied(),
             }
         }
-        Ok(Some(level))
     }
-}
 
-/// What leaves a body to the plain way: a name that occurs twice, many names, a better object behind one.
-fn odd<E: Error>() -> E {
-    E::custom("not an ordinary answer")
+    /// Takes the next byte, which must be the wanted one.
+    fn step(&mut self, next: Option<u8>, wanted: u8) -> Option<()> {
+        self.at += 1;
+        (next == Some(wanted)).then_some(())
+    }
+
+    /// Takes a string without escapes: what is between its quotes.
+    fn plain_string(&mut self, first: Option<u8>) -> Option<Span> {
+        self.step(first, b'"')?;
+        let (bytes, start) = (self.body.as_bytes(), self.at);
+        let end = json::plain_until(bytes, start);
+        self.at = end + 1;
+        (bytes.get(end) == Some(&b'"')).then(|| Span::new(start, end))
+    }
+
+    /// Takes a value of any kind.
+    fn value(&mut self, first: Option<u8>) -> Option<()> {
+        let start = self.at;
+        if first == Some(b'"') && self.plain_string(first).is_some() {
+            return Some(());
+        }
+        let rest = self.body.get(start..)?;
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+        values.next()?.ok()?;
+        self.at = start + values.byte_offset();
+        Some(())
+    }
+
+    fn has(&self, level: &Level, name: &str) -> bool {
+        let (before, after) = level.own(self.members.len());
+        let same = |other: &Member| other.name.is(name, self.body);
+        [before, after].into_iter().any(|own| self.members.get(own).is_none_or(|own| own.iter().any(same)))
+    }
+
+    fn found(self, outer: &Level) -> Option<Found> {
+        let (before, after) = outer.own(self.members.len());
+        let inner = match outer.inner.clone() {
+            None => None,
+            Some(own) => {
+                let holder = self.members.get(own.start.checked_sub(1)?)?;
+                let Name::Plain(name) = holder.name else { return None };
+                let own = Own { before: own.into(), after: Span::default() };
+                Some(Inside { name, value: holder.value, own })
+            }
+        };
+        let outer = Own { before: before.into(), after: after.into() };
+        Some(Found { members: self.members, outer, inner })
+    }
 }
