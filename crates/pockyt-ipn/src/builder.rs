@@ -7,8 +7,8 @@ use std::time::Duration;
 use pockyt_model::{Clock, Confirm, NotificationKind, SystemClock};
 use pockyt_sign::KeyRing;
 use pockyt_store::{Inbox, InvalidTenant, MAX_LEASE, OwnerToken, Route, Tenant};
-use tokio::sync::Notify;
 
+use crate::arrivals::Arrivals;
 use crate::counts::Counters;
 use crate::expect::AnyOrders;
 use crate::listener::Shared;
@@ -169,7 +169,7 @@ impl<I: Inbox> ListenerBuilder<I> {
             confirmer: self.confirmer,
             confirm_policy: self.confirm_policy,
             counters: Counters::default(),
-            arrived: Notify::new(),
+            arrivals: Arrivals::default(),
         }))
     }
 

@@ -1,11 +1,11 @@
 //! What happened since the listener was built.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pockyt_store::Outcome;
 
+use crate::sharded::Sharded;
 use crate::{Verdict, metrics};
 
 /// How often what happened, since the listener was built and in this process.
@@ -46,14 +46,14 @@ pub struct ListenerCounts {
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     /// By far the most of all that happens, so nobody waits to count it.
-    recorded: AtomicU64,
+    recorded: Sharded,
     others: Mutex<ListenerCounts>,
 }
 
 impl Counters {
     pub(crate) fn snapshot(&self) -> ListenerCounts {
         let mut counts = self.others.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        counts.recorded = self.recorded.load(Ordering::Relaxed);
+        counts.recorded = self.recorded.sum();
         counts.deliveries += counts.recorded;
         counts
     }
@@ -65,7 +65,7 @@ impl Counters {
         };
         metrics::delivery(verdict.as_str(), reason);
         if matches!(verdict, Verdict::Recorded(_)) {
-            self.recorded.fetch_add(1, Ordering::Relaxed);
+            self.recorded.add_one();
             return;
         }
         self.update(|counts| {

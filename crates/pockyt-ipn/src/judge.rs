@@ -1,42 +1,33 @@
 //! From a raw body to what it is worth. Pure.
 
-use pockyt_model::{FieldError, Notification, NotificationKind, UtcMillis};
-use pockyt_sign::{Ambiguous, KeyRing, Received, Rejection, Verified};
+use pockyt_model::UtcMillis;
+use pockyt_sign::{KeyRing, Received, Rejection};
 use pockyt_store::BodyFormat;
 
 use crate::{Limits, Refusal};
 
-/// A message whose signature is right.
-pub(crate) struct Judged<'a> {
-    /// Which key of the ring matched.
-    pub(crate) key: usize,
-    pub(crate) reading: Reading<'a>,
-}
-
-/// What a message says.
-pub(crate) enum Reading<'a> {
-    Ambiguous(Ambiguous<'a>),
-    Clean(Notification),
-    Unreadable(Verified<'a>, FieldError),
-}
-
 /// Types of media that are neither text nor made for programs, whatever the second half says.
 const NEITHER_FORM_NOR_JSON: [&str; 7] = ["audio", "font", "image", "message", "model", "multipart", "video"];
 
-/// How a body is written.
+/// Whether a body of this type could be a form or JSON.
 ///
-/// An object begins with a brace and no field name does, so the first character tells, whatever the
-/// Content-Type says. A wrong label must not cost a genuine notification: all nine deliveries would bear
-/// it. The signature decides what is believed.
-pub(crate) fn format_of(content_type: Option<&str>, body: &[u8]) -> Result<BodyFormat, Refusal> {
+/// A wrong label must not cost a genuine notification: all nine deliveries would bear it. The signature decides
+/// what is believed.
+pub(crate) fn check_type(content_type: Option<&str>) -> Result<(), Refusal> {
     let media = content_type.and_then(|text| text.split_once('/')).map_or("", |(media, _)| media.trim());
     if NEITHER_FORM_NOR_JSON.iter().any(|neither| media.eq_ignore_ascii_case(neither)) {
         return Err(Refusal::UnsupportedType);
     }
-    Ok(match body.trim_ascii_start().first() {
+    Ok(())
+}
+
+/// How a body is written. An object begins with a brace and no field name does, so the first character tells,
+/// whatever the Content-Type says.
+pub(crate) fn format_of(body: &[u8]) -> BodyFormat {
+    match body.trim_ascii_start().first() {
         Some(b'{') => BodyFormat::Json,
         _ => BodyFormat::Form,
-    })
+    }
 }
 
 /// Everything that can be told before the signature is computed.
@@ -81,27 +72,15 @@ fn count_members(body: &[u8]) -> usize {
     members
 }
 
-/// Verifies a body with the keys that are valid at `now`, and reads it as a notification of this kind.
-pub(crate) fn judge<'a>(
+/// Verifies a body with the keys that are valid at `now`.
+pub(crate) fn verify<'a>(
     keys: &KeyRing,
-    kind: NotificationKind,
     format: BodyFormat,
     body: &'a [u8],
     now: UtcMillis,
-) -> Result<Judged<'a>, Rejection> {
-    let received = match format {
-        BodyFormat::Json => keys.json(body, now.get())?,
-        _ => keys.form(body, now.get())?,
-    };
-    Ok(match received {
-        Received::Ambiguous(message) => Judged { key: message.key(), reading: Reading::Ambiguous(message) },
-        Received::Verified(message) => Judged { key: message.key(), reading: read(kind, message) },
-    })
-}
-
-fn read(kind: NotificationKind, message: Verified<'_>) -> Reading<'_> {
-    match Notification::read(kind, &message) {
-        Ok(notification) => Reading::Clean(notification),
-        Err(error) => Reading::Unreadable(message, error),
+) -> Result<Received<'a>, Rejection> {
+    match format {
+        BodyFormat::Json => keys.json(body, now.get()),
+        _ => keys.form(body, now.get()),
     }
 }

@@ -192,6 +192,7 @@
 //! It spawns no task and, without the feature `server`, listens on no socket. It does not keep the books: what an
 //! order's payments, refunds and reversals come to is for the merchant, or for `pockyt-tracker`, to say.
 
+mod arrivals;
 mod builder;
 mod confirm;
 mod counts;
@@ -207,6 +208,7 @@ mod router;
 mod seal;
 #[cfg(feature = "server")]
 pub mod server;
+mod sharded;
 #[cfg(feature = "source-limit")]
 pub mod source_limit;
 #[cfg(feature = "sqlite")]

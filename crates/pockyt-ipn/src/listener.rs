@@ -10,18 +10,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pockyt_model::{Clock, Confirm, Notification, NotificationKind};
-use pockyt_sign::KeyRing;
+use pockyt_model::{Clock, Confirm, FieldError, Notification, NotificationIdentity, NotificationKind};
+use pockyt_sign::{KeyRing, Received, Verified};
 use pockyt_store::{Arrival, Doubt, Inbox, NewNotice, OwnerToken, Recorded, Route, Tenant};
-use tokio::sync::Notify;
 
 pub use self::admin::Inspection;
 pub use self::prune::Retention;
 pub use self::service::{ListenerService, ReplyFuture};
+use crate::arrivals::Arrivals;
 use crate::confirm::can_be_asked;
 use crate::counts::Counters;
 use crate::expect::AnyOrders;
-use crate::judge::{Reading, check_size, format_of, judge};
+use crate::judge::{check_size, check_type, format_of, verify};
 use crate::seal::{SealCheck, Seals};
 use crate::{ConfirmPolicy, Limits, ListenerBuilder, ListenerCounts, Refusal, Reply, RetryPolicy};
 use crate::{SealPolicy, SealedTerms, UnknownOrder, Verdict};
@@ -48,7 +48,7 @@ pub(crate) struct Shared<I> {
     pub(crate) confirmer: Option<Arc<dyn Confirm>>,
     pub(crate) confirm_policy: ConfirmPolicy,
     pub(crate) counters: Counters,
-    pub(crate) arrived: Notify,
+    pub(crate) arrivals: Arrivals,
 }
 
 impl<I: Inbox> Listener<I> {
@@ -95,56 +95,77 @@ impl<I: Inbox> Listener<I> {
     /// The same for a message that came by an address with this tag; see [`Sealer`](crate::Sealer). Without a
     /// sealer the tag is not looked at.
     pub async fn accept_sealed(&self, content_type: Option<&str>, body: &[u8], tag: Option<&str>) -> Reply {
-        self.reply(match self.weigh(content_type, body, tag) {
+        match check_type(content_type) {
+            Ok(()) => self.hear(body, tag).await,
+            Err(refusal) => self.reply(Verdict::Refused(refusal)),
+        }
+    }
+
+    /// The same for a message whose type was looked at.
+    pub(crate) async fn hear(&self, body: &[u8], tag: Option<&str>) -> Reply {
+        self.reply(match self.weigh(body, tag) {
             Ok(notice) => self.record(notice).await,
             Err(refusal) => Verdict::Refused(refusal),
         })
     }
 
     /// Everything up to the store.
-    fn weigh(
-        &self,
-        content_type: Option<&str>,
-        body: &[u8],
-        tag: Option<&str>,
-    ) -> Result<NewNotice, Refusal> {
+    fn weigh(&self, body: &[u8], tag: Option<&str>) -> Result<NewNotice, Refusal> {
         let Shared { keys, route, limits, clock, .. } = &*self.shared;
-        let format = format_of(content_type, body)?;
+        let format = format_of(body);
         check_size(format, body, limits)?;
         // One moment for both, so that a key that reads the message now reads the record ever after.
         let received_at = clock.now();
-        let judged = judge(keys, route.kind(), format, body, received_at).map_err(Refusal::of)?;
+        let received = verify(keys, format, body, received_at).map_err(Refusal::of)?;
+        let key = match &received {
+            Received::Ambiguous(message) => message.key(),
+            Received::Verified(message) => message.key(),
+        };
         // A ring has a label for each of its keys.
-        let key_label = keys.label(judged.key).unwrap_or_default();
+        let key_label = keys.label(key).unwrap_or_default();
         let arrival = Arrival { route: route.clone(), format, body, received_at, key_label };
-        Ok(self.new_notice(arrival, judged.reading, tag))
+        Ok(self.new_notice(arrival, &received, tag))
     }
 
-    fn new_notice(&self, arrival: Arrival<'_>, reading: Reading<'_>, tag: Option<&str>) -> NewNotice {
-        let notice = match reading {
-            Reading::Clean(notification) => match self.check_seal(&notification, tag) {
-                None => return NewNotice::clean(arrival, &notification),
-                Some(Unsealed::Tolerated) => NewNotice::clean(arrival, &notification),
-                Some(Unsealed::Doubtful(problem)) => {
-                    let doubt = Doubt::Mismatch { problem: problem.to_owned() };
-                    NewNotice::doubtful(arrival, notification.fields(), doubt)
-                }
-            },
-            Reading::Ambiguous(message) => {
+    fn new_notice(&self, arrival: Arrival<'_>, received: &Received<'_>, tag: Option<&str>) -> NewNotice {
+        let notice = match received {
+            Received::Ambiguous(message) => {
                 let doubt = Doubt::Ambiguous { field: message.field().to_owned() };
                 NewNotice::doubtful(arrival, message.unconfirmed_fields(), doubt)
             }
-            Reading::Unreadable(message, error) => {
-                let doubt = Doubt::Unreadable { problem: error.to_string() };
-                NewNotice::doubtful(arrival, message.fields(), doubt)
-            }
+            Received::Verified(message) => match self.identify(message, tag) {
+                Ok((identity, None)) => return NewNotice::identified(arrival, message.fields(), identity),
+                Ok((identity, Some(Tolerated))) => NewNotice::identified(arrival, message.fields(), identity),
+                Err(doubt) => NewNotice::doubtful(arrival, message.fields(), doubt),
+            },
         };
         if self.settles_doubts() { notice.to_be_confirmed() } else { notice }
     }
 
+    /// What a message is about and what is tolerated of it, or why it is not believed.
+    fn identify(
+        &self,
+        message: &Verified<'_>,
+        tag: Option<&str>,
+    ) -> Result<(NotificationIdentity, Option<Tolerated>), Doubt> {
+        let unreadable = |error: FieldError| Doubt::Unreadable { problem: error.to_string() };
+        let Some(seals) = &self.shared.seals else {
+            let identity = NotificationIdentity::read(self.kind(), message).map_err(unreadable)?;
+            return Ok((identity, None));
+        };
+        let notification = Notification::read(self.kind(), message).map_err(unreadable)?;
+        let tolerated = match self.check_seal(seals, &notification, tag) {
+            None => None,
+            Some(Unsealed::Tolerated) => Some(Tolerated),
+            Some(Unsealed::Doubtful(problem)) => {
+                return Err(Doubt::Mismatch { problem: problem.to_owned() });
+            }
+        };
+        Ok((NotificationIdentity::of(&notification), tolerated))
+    }
+
     /// What is wrong with the address that a message came by.
-    fn check_seal(&self, notification: &Notification, tag: Option<&str>) -> Option<Unsealed> {
-        let seals = self.shared.seals.as_ref()?;
+    fn check_seal(&self, seals: &Seals, notification: &Notification, tag: Option<&str>) -> Option<Unsealed> {
         let check = match SealedTerms::of(notification) {
             Some(terms) => seals.check(tag, self.tenant(), &terms),
             None => SealCheck::Wrong,
@@ -173,7 +194,7 @@ impl<I: Inbox> Listener<I> {
         let (clean, waits) = (notice.is_clean(), notice.is_clean() || notice.is_to_be_confirmed());
         let recorded = self.shared.inbox.record(notice).await;
         if waits && matches!(recorded, Ok(Recorded::First(_))) {
-            self.shared.arrived.notify_one();
+            self.shared.arrivals.tell();
         }
         match recorded {
             Ok(Recorded::First(id)) if clean => Verdict::Recorded(id),
@@ -200,6 +221,9 @@ impl<I: Inbox> Listener<I> {
         Reply::from(verdict)
     }
 }
+
+/// An address without a seal: clean, but to be confirmed where there is somebody to ask.
+struct Tolerated;
 
 /// What becomes of a message because of its address.
 enum Unsealed {

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use pockyt_model::{Notification, NotificationKind, PaymentNotification, PayoutNotification, UtcMillis};
-use pockyt_sign::{Fields, KeyRing, Rejection};
-use pockyt_store::{Identity, NoticeId, StoredNotice, Tenant};
+use pockyt_sign::{Fields, KeyRing, Received, Rejection};
+use pockyt_store::{ContentDigest, Identity, NoticeId, StoredNotice, Tenant};
 
-use crate::judge::{Reading, judge};
+use crate::judge::verify;
 
 /// A genuine notification, for a [`Handler`](crate::Handler).
 ///
@@ -123,23 +123,24 @@ pub(crate) enum Reread {
 impl Reread {
     /// Reads a stored notice again, with the keys that were valid when it was received.
     pub(crate) fn of(stored: &StoredNotice, keys: &KeyRing) -> Result<Self, Unreadable> {
-        let judged = judge(keys, stored.route.kind(), stored.format, &stored.body, stored.received_at);
-        let reading = judged.map_err(Unreadable::Unverified)?.reading;
-        match (&stored.identity, reading) {
-            (identity @ Identity::Clean { .. }, Reading::Clean(read)) if *identity == Identity::of(&read) => {
-                Ok(Self::Clean(Box::new(read)))
-            }
-            (Identity::Doubtful(digest), reading) => {
-                let hints = match reading {
-                    Reading::Ambiguous(message) => message.unconfirmed_fields().clone().into_owned(),
-                    Reading::Clean(notification) => notification.fields().clone(),
-                    Reading::Unreadable(message, _) => message.fields().clone().into_owned(),
+        let received = verify(keys, stored.format, &stored.body, stored.received_at);
+        let received = received.map_err(Unreadable::Unverified)?;
+        match (&stored.identity, &received) {
+            (Identity::Doubtful(digest), received) => {
+                let hints = match received {
+                    Received::Ambiguous(message) => message.unconfirmed_fields(),
+                    Received::Verified(message) => message.fields(),
                 };
-                let same = pockyt_store::ContentDigest::of(&hints) == *digest;
-                same.then(|| Self::Doubtful(Box::new(hints))).ok_or(Unreadable::Changed)
+                let is_same = ContentDigest::of(hints) == *digest;
+                is_same.then(|| Self::Doubtful(Box::new(hints.clone().into_owned())))
             }
-            _ => Err(Unreadable::Changed),
+            (identity, Received::Verified(message)) => {
+                let read = Notification::read(stored.route.kind(), message).ok();
+                read.filter(|read| Identity::of(read) == *identity).map(|read| Self::Clean(Box::new(read)))
+            }
+            _ => None,
         }
+        .ok_or(Unreadable::Changed)
     }
 }
 

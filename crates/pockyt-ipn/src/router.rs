@@ -19,8 +19,8 @@ use pockyt_store::{Inbox, StoreError};
 use tower_service::Service;
 
 use crate::counts::Counters;
-use crate::judge::{check_size, format_of, judge};
-use crate::listener::service::{Message, response};
+use crate::judge::{check_size, format_of, verify};
+use crate::listener::service::{Opened, response};
 use crate::{Handler, Limits, Listener, ListenerCounts, Refusal, Reply, ReplyFuture, Verdict};
 
 /// Listeners of several tenants and kinds as one service, at `/ipn/{tenant}/{kind}` and, with a seal,
@@ -163,10 +163,11 @@ impl<I: Inbox + 'static> IpnRouter<I> {
 impl Elsewhere {
     /// Does what a listener would do up to its store, and refuses.
     async fn serve<B: Body<Data = Bytes>>(&self, request: Request<B>) -> Response<Full<Bytes>> {
-        let refusal = match Message::read(request, &self.limits).await {
-            Ok(message) => self.weigh(&message),
-            Err(refusal) => refusal,
+        let body = match Opened::of(request) {
+            Ok(opened) => opened.read(&self.limits).await,
+            Err(refusal) => Err(refusal),
         };
+        let refusal = body.map_or_else(|refusal| refusal, |body| self.weigh(&body));
         let verdict = Verdict::Refused(refusal);
         self.counters.delivery(verdict);
         // Anybody can cause these, so they must not be able to fill a log.
@@ -174,11 +175,10 @@ impl Elsewhere {
         response(Reply::from(verdict))
     }
 
-    fn weigh(&self, message: &Message) -> Refusal {
-        let judged = format_of(message.content_type(), &message.body).and_then(|format| {
-            check_size(format, &message.body, &self.limits)?;
-            let (kind, now) = (NotificationKind::Unknown, SystemClock.now());
-            judge(&self.decoy, kind, format, &message.body, now).map(drop).map_err(Refusal::of)
+    fn weigh(&self, body: &[u8]) -> Refusal {
+        let format = format_of(body);
+        let judged = check_size(format, body, &self.limits).and_then(|()| {
+            verify(&self.decoy, format, body, SystemClock.now()).map(drop).map_err(Refusal::of)
         });
         match judged {
             Ok(()) | Err(Refusal::Unsigned(_)) => Refusal::UnknownRoute,

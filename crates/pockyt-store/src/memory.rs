@@ -1,5 +1,6 @@
 //! A store that forgets when the program ends.
 
+mod arrived;
 mod books;
 mod due;
 mod known;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use pockyt_model::{Notification, UtcMillis};
 
 use self::books::Books;
+use self::known::Hashing;
 use crate::Variant;
 use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Inbox, InboxAdmin, Lease, Mode};
 use crate::{NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, StoreError, StoredNotice};
@@ -19,9 +21,17 @@ use crate::{NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, St
 ///
 /// It survives nothing: a `success` answered from it is a promise that ends with the process. It grows
 /// until it is pruned, and about 200 bytes of each message stay after that. Share it as an `Arc`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryInbox {
+    hashing: Hashing,
     books: Mutex<Books>,
+}
+
+impl Default for MemoryInbox {
+    fn default() -> Self {
+        let hashing = Hashing::default();
+        Self { books: Mutex::new(Books::new(hashing.clone())), hashing }
+    }
 }
 
 impl MemoryInbox {
@@ -33,7 +43,8 @@ impl MemoryInbox {
 
 impl Inbox for MemoryInbox {
     async fn record(&self, notice: NewNotice) -> Result<Recorded, StoreError> {
-        Ok(self.books().record(notice))
+        let hash = self.hashing.hash(notice.route(), notice.identity());
+        Ok(self.books().record(notice, hash))
     }
 
     async fn claim(

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use pockyt_model::{Notification, UtcMillis};
+use pockyt_model::{Notification, NotificationIdentity, UtcMillis};
 use pockyt_sign::Fields;
 
 use crate::digest::text_in;
@@ -98,8 +98,15 @@ pub enum Identity {
 impl Identity {
     /// Of a clean message that reads so.
     pub fn of(notification: &Notification) -> Self {
-        let key = notification.dedupe_key().as_str().to_owned();
-        Self::Clean { key, fingerprint: *notification.fingerprint().as_bytes() }
+        NotificationIdentity::of(notification).into()
+    }
+}
+
+/// Of a clean message.
+impl From<NotificationIdentity> for Identity {
+    fn from(identity: NotificationIdentity) -> Self {
+        let NotificationIdentity { dedupe_key, fingerprint } = identity;
+        Self::Clean { key: dedupe_key.into_string(), fingerprint: *fingerprint.as_bytes() }
     }
 }
 
@@ -153,7 +160,7 @@ pub(crate) struct Message {
 #[derive(Clone)]
 pub(crate) struct Content {
     digest: OnceLock<ContentDigest>,
-    /// How long the signed text is, with which the body begins if it is not computed yet.
+    /// How long the signed text is, with which the body begins if it is not computed yet; else 0.
     length: usize,
 }
 
@@ -163,6 +170,11 @@ impl Content {
             Some(text) => Self { digest: OnceLock::new(), length: text.len() },
             None => ContentDigest::of(fields).into(),
         }
+    }
+
+    /// How long the signed text is, where the body begins with it.
+    pub(crate) fn length(&self) -> Option<usize> {
+        (self.length > 0).then_some(self.length)
     }
 
     pub(crate) fn digest(&self, body: &[u8]) -> &ContentDigest {
@@ -179,8 +191,14 @@ impl From<ContentDigest> for Content {
 impl NewNotice {
     /// A verified message that reads as its kind: it will be handed over.
     pub fn clean(arrival: Arrival<'_>, notification: &Notification) -> Self {
-        let content = Content::of(notification.fields(), arrival.body);
-        Self::new(arrival, Identity::of(notification), content, None)
+        Self::identified(arrival, notification.fields(), NotificationIdentity::of(notification))
+    }
+
+    /// The same by the identity of the message and its signed fields, as they are before a notification is made of
+    /// them.
+    pub fn identified(arrival: Arrival<'_>, fields: &Fields<'_>, identity: NotificationIdentity) -> Self {
+        let content = Content::of(fields, arrival.body);
+        Self::new(arrival, identity.into(), content, None)
     }
 
     /// A message that must not be acted upon: it will be kept in quarantine, unless it is

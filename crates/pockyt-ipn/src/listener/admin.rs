@@ -103,7 +103,7 @@ impl<I: Inbox + InboxAdmin> Listener<I> {
     async fn decide(&self, id: NoticeId, decision: Decision, mode: Mode) -> Result<Decided, StoreError> {
         let decided = self.inbox().decide(id, decision, self.shared.clock.now(), mode).await?;
         if mode == Mode::Apply && decided.is_moved() {
-            self.shared.arrived.notify_one();
+            self.shared.arrivals.tell();
         }
         Ok(decided)
     }

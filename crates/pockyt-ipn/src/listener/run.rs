@@ -89,19 +89,21 @@ impl<I: Inbox> Listener<I> {
         let mut stop = pin!(stop);
         let mut ended = has_ended(stop.as_mut()).await;
         while !ended {
+            let waiting;
             let wait = match self.step(work).await {
                 Ok(true) => {
                     ended = has_ended(stop.as_mut()).await;
                     continue;
                 }
-                Ok(false) => self.until_next_due().await,
+                Ok(false) => {
+                    waiting = self.shared.arrivals.waiting();
+                    self.until_next_due().await.map(|wait| timeout(wait, waiting.told()))
+                }
                 Err(error) => Err(error),
             };
             match wait {
                 // Whether it ends by a new notice or by the clock, the answer is to look again.
-                Ok(wait) => {
-                    ended = ends_before(stop.as_mut(), timeout(wait, self.shared.arrived.notified())).await;
-                }
+                Ok(wait) => ended = ends_before(stop.as_mut(), wait).await,
                 Err(error) => {
                     tracing::error!(kind = ?error.kind(), "ipn store failed");
                     ended = ends_before(stop.as_mut(), tokio::time::sleep(WAIT_FOR_STORE)).await;

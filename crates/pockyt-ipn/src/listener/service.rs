@@ -16,6 +16,7 @@ use pockyt_store::{Inbox, StoreErrorKind};
 use tokio::time::timeout;
 use tower_service::Service;
 
+use crate::judge::check_type;
 use crate::seal::has_form_of_a_tag;
 use crate::{Limits, Listener, Refusal, Reply, Verdict};
 
@@ -46,12 +47,16 @@ impl<I: Inbox + 'static> Listener<I> {
         tag: Option<String>,
     ) -> Response<Full<Bytes>> {
         let limits = &self.shared.limits;
-        let message = match Message::read_opened(opened, limits).await {
-            Ok(message) => message,
+        let body = match opened {
+            Ok(opened) => opened.read(limits).await,
+            Err(refusal) => Err(refusal),
+        };
+        let body = match body {
+            Ok(body) => body,
             Err(refusal) => return response(self.reply(Verdict::Refused(refusal))),
         };
-        let accepted = pin!(self.accept_sealed(message.content_type(), &message.body, tag.as_deref()));
-        response(match within(limits.store_time, accepted).await {
+        let heard = pin!(self.hear(&body, tag.as_deref()));
+        response(match within(limits.store_time, heard).await {
             Some(reply) => reply,
             // It may be kept after all; then the resend is a duplicate.
             None => self.reply(Verdict::StoreFailed(StoreErrorKind::Unavailable)),
@@ -60,56 +65,42 @@ impl<I: Inbox + 'static> Listener<I> {
 }
 
 /// A request of which the body is still to be read. The rest of its head is not kept meanwhile.
-struct Opened<B> {
-    content_type: Result<Option<HeaderValue>, Refusal>,
+pub(crate) struct Opened<B> {
+    /// What its type says of the body, which matters once the body is there.
+    typed: Result<(), Refusal>,
     body: B,
 }
 
 impl<B> Opened<B> {
-    fn of(request: Request<B>) -> Result<Self, Refusal> {
+    pub(crate) fn of(request: Request<B>) -> Result<Self, Refusal> {
         if request.method() != Method::POST {
             return Err(Refusal::MethodNotAllowed);
         }
-        let content_type = content_type(request.headers()).map(Option::<&_>::cloned);
-        Ok(Self { content_type, body: request.into_body() })
+        let typed = content_type(request.headers()).and_then(check_type);
+        Ok(Self { typed, body: request.into_body() })
     }
 }
 
-/// What a request says, read within the limits.
-pub(crate) struct Message {
-    content_type: Option<HeaderValue>,
-    pub(crate) body: Bytes,
-}
-
-impl Message {
-    pub(crate) async fn read<B: Body<Data = Bytes>>(
-        request: Request<B>,
-        limits: &Limits,
-    ) -> Result<Self, Refusal> {
-        Self::read_opened(Opened::of(request), limits).await
-    }
-
-    async fn read_opened<B: Body<Data = Bytes>>(
-        opened: Result<Opened<B>, Refusal>,
-        limits: &Limits,
-    ) -> Result<Self, Refusal> {
-        let Opened { content_type, body } = opened?;
-        let body = within(limits.body_time, pin!(collect(body, limits))).await.ok_or(Refusal::TooSlow)??;
-        Ok(Self { content_type: content_type?, body })
-    }
-
-    /// One that is not text says nothing, as if there was none.
-    pub(crate) fn content_type(&self) -> Option<&str> {
-        self.content_type.as_ref().and_then(|value| value.to_str().ok())
+impl<B: Body<Data = Bytes>> Opened<B> {
+    /// The body, read within the limits.
+    pub(crate) async fn read(self, limits: &Limits) -> Result<Bytes, Refusal> {
+        let body = within(limits.body_time, pin!(collect(self.body, limits))).await;
+        let body = body.ok_or(Refusal::TooSlow)??;
+        self.typed.map(|()| body)
     }
 }
 
-/// The one Content-Type.
-fn content_type(headers: &HeaderMap) -> Result<Option<&HeaderValue>, Refusal> {
+/// The last segment of a path, when it has the form of a tag.
+fn tag_in(path: &str) -> Option<&str> {
+    path.rsplit('/').next().filter(|segment| has_form_of_a_tag(segment))
+}
+
+/// The one Content-Type. One that is not text says nothing, as if there was none.
+fn content_type(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     match (values.next(), values.next()) {
         (_, Some(_)) => Err(Refusal::UnsupportedType),
-        (value, None) => Ok(value),
+        (value, None) => Ok(value.and_then(|value| value.to_str().ok())),
     }
 }
 
@@ -122,8 +113,8 @@ async fn within<F: Future>(limit: Duration, mut future: Pin<&mut F>) -> Option<F
     });
     match at_once.await {
         Some(output) => Some(output),
-        // It is polled again at once there, with the same waker.
-        None => timeout(limit, future).await.ok(),
+        // It is polled again at once there, with the same waker. It is rare, so the timer gets a place of its own.
+        None => Box::pin(timeout(limit, future)).await.ok(),
     }
 }
 
@@ -186,8 +177,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> ReplyFuture {
-        let segment = request.uri().path().rsplit('/').next().filter(|segment| has_form_of_a_tag(segment));
-        let tag = segment.map(str::to_owned);
+        let tag = tag_in(request.uri().path()).map(str::to_owned);
         ReplyFuture::new(self.listener.clone().answer(Opened::of(request), tag))
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use pockyt_model::{Notification, UtcMillis};
 
 use super::due::Due;
-use super::known::{Hash, Known};
+use super::known::{Hash, Hashing, Known};
 use super::shelf::Shelf;
 use crate::transition::{Transition, ran_out};
 use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Identity, Lease};
@@ -22,6 +22,7 @@ pub(super) struct Books {
     due: BTreeMap<Route, Due>,
     /// What does not wait.
     by_state: BTreeMap<State, BTreeSet<NoticeId>>,
+    hashing: Hashing,
     /// Never pruned.
     known: Known,
     /// What else notices stand for, since a query said so. Never pruned.
@@ -38,8 +39,12 @@ struct Met {
 }
 
 impl Books {
-    pub(super) fn record(&mut self, new: NewNotice) -> Recorded {
-        let hash = self.known.hash(new.route(), new.identity());
+    pub(super) fn new(hashing: Hashing) -> Self {
+        Self { hashing, ..Self::default() }
+    }
+
+    /// Records a message, whose hash was made beforehand: the longer the books are open, the longer others wait.
+    pub(super) fn record(&mut self, new: NewNotice, hash: Hash) -> Recorded {
         let met = self.meet(hash, new.route(), new.identity());
         if let Some(id) = met.equal {
             self.keep_variant(id, new);
@@ -53,14 +58,17 @@ impl Books {
             self.notices.quarantine(&new, conflict);
             self.by_state.entry(State::Quarantined).or_default().insert(id);
         } else {
-            self.due_of(new.route()).arrive(new.received_at(), id);
+            match self.due.get_mut(new.route()) {
+                Some(due) => due.arrive(new.received_at(), id),
+                None => self.due.entry(new.route().clone()).or_default().arrive(new.received_at(), id),
+            }
             self.notices.arrive(new);
         }
         if is_conflict { Recorded::Conflict(id) } else { Recorded::First(id) }
     }
 
     fn keep_variant(&mut self, id: NoticeId, new: NewNotice) {
-        if self.notices.content(id).is_none_or(|content| content == new.content()) {
+        if self.notices.content(id).is_none_or(|content| content == *new.content()) {
             return;
         }
         let variants = self.variants.entry(id).or_default();
@@ -152,7 +160,7 @@ impl Books {
     ) -> Result<Recorded, FinishError> {
         let route = self.held(lease).map(|notice| notice.route.clone()).ok_or(FinishError::LeaseLost)?;
         let (own, identity) = (lease.id, Identity::of(notification));
-        let hash = self.known.hash(&route, &identity);
+        let hash = self.hashing.hash(&route, &identity);
         Ok(match self.meet(hash, &route, &identity) {
             Met { first: None, .. } => {
                 self.known.add(hash, own);

@@ -12,8 +12,6 @@ use crate::{Identity, NoticeId, Route};
 /// a table that grows moves numbers only.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// With a secret of this table, so that nobody can choose keys that meet.
-    hasher: RandomState,
     first: HashMap<Hash, NoticeId, BuildHasherDefault<AsItIs>>,
     /// Those in conflict with the first, and what meets by chance.
     further: HashMap<Hash, Vec<NoticeId>>,
@@ -23,16 +21,21 @@ pub(super) struct Known {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Hash(u64);
 
-impl Known {
+/// Makes hashes, with a secret of its own, so that nobody can choose keys that meet. Clones make the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hashing(RandomState);
+
+impl Hashing {
     pub(super) fn hash(&self, route: &Route, identity: &Identity) -> Hash {
-        let kind = route.kind();
-        let tenant = route.tenant().as_str();
+        let (kind, tenant) = (route.kind(), route.tenant().as_str());
         Hash(match identity {
-            Identity::Clean { key, .. } => self.hasher.hash_one((kind, tenant, key)),
-            Identity::Doubtful(digest) => self.hasher.hash_one((kind, tenant, digest)),
+            Identity::Clean { key, .. } => self.0.hash_one((kind, tenant, key)),
+            Identity::Doubtful(digest) => self.0.hash_one((kind, tenant, digest)),
         })
     }
+}
 
+impl Known {
     /// The notices under this hash, in the order in which they were added.
     pub(super) fn under(&self, hash: Hash) -> impl Iterator<Item = NoticeId> {
         let further = if self.further.is_empty() { None } else { self.further.get(&hash) };

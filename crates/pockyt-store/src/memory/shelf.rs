@@ -1,29 +1,51 @@
 //! The notices by number.
 
+use super::arrived::{Arrived, Labels};
 use crate::{ContentDigest, Identity, NewNotice, NoticeId, Quarantine, Route, Standing, State, StoredNotice};
 
 /// Notices, numbered from 1. A number is never used again, and what makes a message a duplicate stays when the
 /// rest is pruned.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(Vec<Slot>);
+pub(super) struct Shelf {
+    /// Each but the last has [`PER_BOARD`], so that nothing is moved when there are more.
+    boards: Vec<Vec<Slot>>,
+    labels: Labels,
+}
+
+const PER_BOARD: usize = 512;
 
 #[derive(Debug)]
 enum Slot {
-    /// It waits, as it came: kept in the very memory in which it came, since there may be many.
-    Arrived(NewNotice),
-    Pruned(Box<(Route, Identity)>),
+    Arrived(Arrived),
+    Pruned(Route, Identity),
     Standing(Box<StoredNotice>),
 }
 
 impl Shelf {
     /// The number that comes next.
     pub(super) fn next(&self) -> NoticeId {
-        NoticeId::new(self.0.len() as u64 + 1)
+        let on_last = self.boards.last().map_or(PER_BOARD, Vec::len);
+        NoticeId::new((self.boards.len() * PER_BOARD + on_last + 1 - PER_BOARD) as u64)
+    }
+
+    fn push(&mut self, slot: Slot) {
+        match self.boards.last_mut() {
+            Some(board) if board.len() < PER_BOARD => board.push(slot),
+            _ => {
+                let mut board = Vec::with_capacity(PER_BOARD);
+                board.push(slot);
+                self.boards.push(board);
+            }
+        }
     }
 
     /// Adds a new one under the next number, which waits.
     pub(super) fn arrive(&mut self, new: NewNotice) {
-        self.0.push(Slot::Arrived(new));
+        let slot = match Arrived::of(new, &mut self.labels) {
+            Ok(arrived) => Slot::Arrived(arrived),
+            Err(new) => Slot::Standing(Box::new(as_it_came(self.next(), &new))),
+        };
+        self.push(slot);
     }
 
     /// Adds a new one under the next number, which lies in quarantine.
@@ -31,42 +53,48 @@ impl Shelf {
         let notice = as_it_came(self.next(), new);
         let quarantine = notice.quarantine.or(conflict);
         let notice = StoredNotice { quarantine, standing: Standing::Quarantined, ..notice };
-        self.0.push(Slot::Standing(Box::new(notice)));
+        self.push(Slot::Standing(Box::new(notice)));
     }
 
     fn at(&self, id: NoticeId) -> Option<&Slot> {
-        self.0.get(index(id)?)
+        let index = index(id)?;
+        self.boards.get(index / PER_BOARD)?.get(index % PER_BOARD)
+    }
+
+    fn at_mut(&mut self, id: NoticeId) -> Option<&mut Slot> {
+        let index = index(id)?;
+        self.boards.get_mut(index / PER_BOARD)?.get_mut(index % PER_BOARD)
     }
 
     /// What makes it the same as another, pruned or not.
     pub(super) fn name(&self, id: NoticeId) -> Option<(&Route, &Identity)> {
         Some(match self.at(id)? {
-            Slot::Arrived(new) => (new.route(), new.identity()),
-            Slot::Pruned(name) => (&name.0, &name.1),
+            Slot::Arrived(arrived) => (&arrived.route, &arrived.identity),
+            Slot::Pruned(route, identity) => (route, identity),
             Slot::Standing(notice) => (&notice.route, &notice.identity),
         })
     }
 
-    pub(super) fn content(&self, id: NoticeId) -> Option<&ContentDigest> {
+    pub(super) fn content(&self, id: NoticeId) -> Option<ContentDigest> {
         match self.at(id)? {
-            Slot::Arrived(new) => Some(new.content()),
-            Slot::Pruned(_) => None,
-            Slot::Standing(notice) => Some(&notice.content),
+            Slot::Arrived(arrived) => Some(arrived.content()),
+            Slot::Pruned(..) => None,
+            Slot::Standing(notice) => Some(notice.content),
         }
     }
 
     pub(super) fn state(&self, id: NoticeId) -> Option<State> {
         match self.at(id)? {
             Slot::Arrived(_) => Some(State::Waiting),
-            Slot::Pruned(_) => None,
+            Slot::Pruned(..) => None,
             Slot::Standing(notice) => Some(notice.standing.state()),
         }
     }
 
     pub(super) fn get(&self, id: NoticeId) -> Option<StoredNotice> {
         match self.at(id)? {
-            Slot::Arrived(new) => Some(as_it_came(id, new)),
-            Slot::Pruned(_) => None,
+            Slot::Arrived(arrived) => Some(arrived.stored(id, &self.labels)),
+            Slot::Pruned(..) => None,
             Slot::Standing(notice) => Some(StoredNotice::clone(notice)),
         }
     }
@@ -81,21 +109,20 @@ impl Shelf {
 
     /// A notice to be changed.
     pub(super) fn get_mut(&mut self, id: NoticeId) -> Option<&mut StoredNotice> {
-        let slot = self.0.get_mut(index(id)?)?;
-        if let Slot::Arrived(new) = slot {
-            *slot = Slot::Standing(Box::new(as_it_came(id, new)));
+        if let Slot::Arrived(arrived) = self.at(id)? {
+            let notice = arrived.stored(id, &self.labels);
+            *self.at_mut(id)? = Slot::Standing(Box::new(notice));
         }
-        match slot {
+        match self.at_mut(id)? {
             Slot::Standing(notice) => Some(notice),
             _ => None,
         }
     }
 
     pub(super) fn prune(&mut self, id: NoticeId) {
-        let name = self.name(id).map(|(route, identity)| Box::new((route.clone(), identity.clone())));
-        let slot = index(id).and_then(|index| self.0.get_mut(index));
-        if let (Some(slot), Some(name)) = (slot, name) {
-            *slot = Slot::Pruned(name);
+        let name = self.name(id).map(|(route, identity)| (route.clone(), identity.clone()));
+        if let (Some((route, identity)), Some(slot)) = (name, self.at_mut(id)) {
+            *slot = Slot::Pruned(route, identity);
         }
     }
 }
