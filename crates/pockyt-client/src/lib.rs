@@ -1,54 +1,24 @@
-//! Calls the Pockyt API.
+#![doc = include_str!("../README.md")]
 //!
-//! ```no_run
-//! use pockyt_client::{Client, Credentials, Environment, Polling, Settled};
-//! use pockyt_model::operation::{Add, Prepay};
-//! use pockyt_model::{Currency, Merchant, PaymentBarcode, Price, Reference, Standing};
-//! use pockyt_sign::ApiToken;
+//! ## What an error tells
 //!
-//! # async fn till(token: String, scanned: String) -> Result<(), Box<dyn std::error::Error>> {
-//! let credentials = Credentials::new(Merchant::new("200043", "300014")?, &ApiToken::new(token)?);
-//! let client = Client::builder(Environment::PRODUCTION, credentials).build()?;
+//! [`CallError`] draws its line by a fact: whether the connection took the request's body. What was never
+//! taken, and never will be, is [`ErrorKind::NotSent`]; everything after that is [`ErrorKind::MaybeSent`], or a
+//! kind that says what came instead of an answer. A call that moves money is repeated by this crate only when it
+//! was not sent, or when the caller said that the server carries a call with a `Pockyt-Request-ID` out at most
+//! once ([`ClientBuilder::server_honours_request_ids`]); one with a card number in it not even then. A refusal
+//! that follows a lost attempt says nothing of that attempt, so it is as doubtful.
 //!
-//! let reference = Reference::new("order-2041-attempt-1")?;
-//! client.in_store().add(&Add::new(Price::new("13.00", Currency::USD)?, reference.clone())).await?;
-//! client.in_store().prepay(&Prepay::new(reference.clone(), PaymentBarcode::new(scanned)?)).await?;
-//! // The answer is often `pending`: ask until it is final, or give up and cancel.
-//! match client.poll(reference, &Polling::at_a_till()).await? {
-//!     Settled::Final(order) if order.standing() == Standing::Paid => println!("hand over the goods"),
-//!     Settled::Final(order) => println!("not paid: {:?}", order.standing()),
-//!     Settled::Unresolved { .. } => println!("nobody knows yet: ask again later, sell nothing"),
-//! }
-//! # Ok(())
-//! # }
-//! ```
+//! [`Intent::of`] reads off any request what to ask after by: a payment's reference and price, a refund's own
+//! reference, a payout's invoice. [`Client::call_with`] makes any call with extra fields, a key or a deadline.
 //!
-//! # What an error tells
-//!
-//! A failed call answers three questions ([`CallError`]): may money have moved, may the same call be
-//! made again, and whom to ask. The line is drawn by a fact: whether the connection took the request's
-//! body. What was never taken, and never will be, is [`ErrorKind::NotSent`]; everything after that is
-//! [`ErrorKind::MaybeSent`], or a kind that says what came instead of an answer. A call that moves money
-//! is repeated by this crate only when it was not sent, or when the caller said that the server carries a
-//! call with a `Pockyt-Request-ID` out at most once ([`ClientBuilder::server_honours_request_ids`]); one
-//! with a card number in it not even then. A refusal that follows a lost attempt says nothing of that
-//! attempt, so it is as doubtful. After a lost answer, [`Client::settle`] asks whom the operation's own table
-//! names, and ends as final or unresolved, never as failed by guess.
-//!
-//! # Every operation
-//!
-//! Each operation of pockyt-model is a method, [grouped by product](groups): `client.in_store().prepay(…)`,
-//! `client.payouts().pay(…)`. [`Client::call_with`] makes the same call with extra fields, a key or a
-//! deadline, and [`Raw`](pockyt_model::operation::Raw) is for what has no type. [`Intent::of`] reads off any
-//! request what it is asked after by.
-//!
-//! # The stages of a call
+//! ## The stages of a call
 //!
 //! From the outside in: sign, idempotency key, total time, retry, limit of requests under way, trace,
 //! one attempt, transport. Each is a `tower` layer; [`layers`] has the table and an example of using one
 //! alone.
 //!
-//! # Time
+//! ## Time
 //!
 //! Three budgets are on by default: 5 s to connect, 20 s an attempt, 60 s a call; a caller's own deadline
 //! ([`CallOptions::within`]) wins when it is shorter. Polling and the pauses between attempts wait by the
@@ -56,7 +26,7 @@
 //! the mock with its manual clock give one that moves that clock, or polling waits in real time for an
 //! order that stands still; the mock's README has it in eight lines.
 //!
-//! # Polling
+//! ## Polling
 //!
 //! [`Client::poll`] asks until the answer is final; [`Polling`] has the curve, the deadline and what to do
 //! there. An order that stays open for two hours costs 263 questions, 53 of them in the first
@@ -65,7 +35,7 @@
 //! written down and resumed. Ten thousand polls at once share the limit of requests under way, and leave a
 //! quarter of it to payments.
 //!
-//! # The transport
+//! ## The transport
 //!
 //! Any cloneable `tower::Service` of HTTP requests ([`ClientBuilder::build_on`]). The default is hyper, with
 //! hyper-util's connector and rustls, over connections that are kept: as many idle ones as requests may be under
@@ -74,12 +44,12 @@
 //! nothing a second time (repeating is decided above it), redirects are never followed, an answer above 1 MiB or
 //! with more than 100 headers is an error.
 //!
-//! # Cancel safety
+//! ## Cancel safety
 //!
 //! Dropping a call that moves money may leave it carried out: treat it like a lost answer. Dropping
 //! [`Client::poll`] leaves nothing behind, except a cancel that it may have sent at its deadline.
 //!
-//! # Features
+//! ## Features
 //!
 //! | Feature | Gives |
 //! | --- | --- |
@@ -107,10 +77,6 @@ mod retry_after;
 mod settle;
 mod timer;
 mod transport;
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
 
 pub use call::CallOptions;
 pub use client::{Client, ClientBuilder, groups};

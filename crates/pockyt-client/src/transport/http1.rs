@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,6 +12,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use pin_project_lite::pin_project;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::coop::unconstrained;
 use tokio::time::Instant;
 
@@ -31,6 +31,8 @@ pub(super) struct Line {
     connection: Option<Connection<Io, RequestBody>>,
     is_reused: bool,
     idle_since: Instant,
+    /// Whether all calls of its runtime share one thread.
+    is_on_one_thread: bool,
     _open: Arc<()>,
 }
 
@@ -45,6 +47,7 @@ impl Line {
             connection: Some(connection),
             is_reused: false,
             idle_since: Instant::now(),
+            is_on_one_thread: Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread,
             _open: open,
         }))
     }
@@ -74,21 +77,27 @@ impl Line {
     ) -> impl Future<Output = Result<Response<AnswerBody>, Broken>> + Send + use<> {
         let was_idle = std::mem::replace(&mut self.is_reused, true);
         let sending = self.sender.try_send_request(request);
-        Exchange { sending, lent: Some(Lent { line: Some(self), origin, is_answered: false }), was_idle }
+        let lent = Some(Lent { line: Some(self), origin, is_answered: false });
+        Exchange { sending, lent, was_idle, is_begun: false }
     }
 
     pub(super) fn begin_to_rest(&mut self) {
         self.idle_since = Instant::now();
     }
 
-    /// How long it has been since it was made or a call gave it back.
-    pub(super) fn idle_for(&self) -> Duration {
-        self.idle_since.elapsed()
+    /// Since it was made or a call gave it back.
+    pub(super) fn idle_since(&self) -> Instant {
+        self.idle_since
+    }
+
+    pub(super) fn is_on_one_thread(&self) -> bool {
+        self.is_on_one_thread
     }
 }
 
 /// Polls without asking to be woken. That is right for what only [`Line::run`] can move on, when the task is
-/// woken for that; and nothing here may be put off in favour of other tasks, since nobody would come back to it.
+/// woken for that, and for what is polled again before anybody waits. Nothing here may be put off in favour of
+/// other tasks, since nobody would come back to it.
 fn look<T>(poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
     pin!(unconstrained(poll_fn(poll))).poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -110,6 +119,7 @@ pin_project! {
         sending: F,
         lent: Option<Lent>,
         was_idle: bool,
+        is_begun: bool,
     }
 }
 
@@ -121,11 +131,13 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // Reading comes before writing: by that it is seen in time that the server has closed the connection.
-        let is_over = this.lent.as_mut().is_none_or(|lent| lent.run(cx).is_ready());
-        let answer = match look(|cx| this.sending.as_mut().poll(cx)) {
-            Poll::Pending if is_over => this.sending.poll(cx),
-            answer => answer,
+        let Some(lent) = this.lent else { return Poll::Pending };
+        let answer = |cx: &mut Context<'_>| this.sending.as_mut().poll(cx);
+        // Before it is written there is no answer to look for.
+        let answer = if std::mem::replace(this.is_begun, true) {
+            lent.run_for(cx, answer)
+        } else {
+            lent.wait_for(cx, answer)
         };
         Poll::Ready(match ready!(answer) {
             Ok(answer) => {
@@ -152,6 +164,35 @@ impl Lent {
     fn answered(mut self) -> Self {
         self.is_answered = true;
         self
+    }
+
+    /// Runs the connection for what is to come over it, which mostly is there. Then nobody need be woken: a
+    /// connection that knows whom to wake does so also when it is handed its next request, and would have that
+    /// call polled once more for nothing.
+    fn run_for<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        let _ = look(|cx| self.run(cx));
+        match look(&mut poll) {
+            Poll::Pending => self.wait_for(cx, poll),
+            Poll::Ready(came) => Poll::Ready(came),
+        }
+    }
+
+    /// The same for what is not expected yet.
+    fn wait_for<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        // Reading comes before writing: by that it is seen in time that the server has closed the connection.
+        let is_over = self.run(cx).is_ready();
+        match look(&mut poll) {
+            Poll::Pending if is_over => poll(cx),
+            polled => polled,
+        }
     }
 
     fn run(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -199,10 +240,7 @@ impl Body for AnswerBody {
         if let Poll::Ready(frame) = look(|cx| incoming.as_mut().poll_frame(cx)) {
             return Poll::Ready(frame);
         }
-        if lent.run(cx).is_ready() {
-            return incoming.poll_frame(cx);
-        }
-        look(|cx| incoming.as_mut().poll_frame(cx))
+        lent.run_for(cx, |cx| incoming.as_mut().poll_frame(cx))
     }
 
     fn is_end_stream(&self) -> bool {

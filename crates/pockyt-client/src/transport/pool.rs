@@ -8,6 +8,7 @@
 //! transport.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,6 +22,7 @@ use hyper::rt::Executor as _;
 use hyper_util::client::legacy::connect::Connection as _;
 use hyper_util::rt::TokioExecutor;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tower_service::Service;
 
 use super::Connector;
@@ -112,27 +114,43 @@ impl Service<Request<RequestBody>> for Pool {
 
 impl Origin {
     fn exchange(self: Arc<Self>, request: Request<RequestBody>) -> Exchanging {
-        let idle = self.kept().idle_way();
+        let now = Instant::now();
+        let (idle, is_alone) = {
+            let mut kept = self.kept();
+            (kept.idle_way(now), kept.in_use() <= 1)
+        };
         match idle {
-            Some(way) => self.exchange_over(way, request),
+            Some(way) => self.exchange_over(way, request, now, is_alone),
             None => async move {
                 let way = self.next_way().await?;
-                self.exchange_over(way, request).await
+                self.exchange_over(way, request, Instant::now(), is_alone).await
             }
             .boxed(),
         }
     }
 
-    fn exchange_over(self: Arc<Self>, way: Way, mut request: Request<RequestBody>) -> Exchanging {
+    fn exchange_over(
+        self: Arc<Self>,
+        way: Way,
+        mut request: Request<RequestBody>,
+        now: Instant,
+        is_alone: bool,
+    ) -> Exchanging {
         let line = match way {
             Way::Http1(line) => line,
             Way::Http2(_) => return self.exchange_by(way, request),
         };
         self.as_http1(&mut request);
-        let is_rested = line.idle_for() > RESTED;
+        let is_in_line = !is_alone && line.is_on_one_thread();
+        let idle_since = line.idle_since();
         let exchange = line.exchange(request, self.clone());
         async move {
-            if is_rested {
+            let mut now = now;
+            if is_in_line {
+                let_others_go().await;
+                now = Instant::now();
+            }
+            if now.saturating_duration_since(idle_since) > RESTED {
                 tokio::task::yield_now().await;
             }
             match exchange.await {
@@ -213,7 +231,7 @@ impl Origin {
             }
             // Another call has made a connection that carries all.
             Either::Left((Err(_), connecting)) => {
-                let idle = self.kept().idle_way();
+                let idle = self.kept().idle_way(Instant::now());
                 match idle {
                     Some(way) => Ok(way),
                     None => connecting.await,
@@ -292,12 +310,12 @@ impl Origin {
 }
 
 impl Kept {
-    fn idle_way(&mut self) -> Option<Way> {
+    fn idle_way(&mut self, now: Instant) -> Option<Way> {
         if let Some(shared) = self.shared.as_mut().and_then(Shared::in_use) {
             return Some(Way::Http2(shared));
         }
         // When the newest is too old, all are.
-        let line = self.idle.pop().filter(|line| line.idle_for() < IDLE);
+        let line = self.idle.pop().filter(|line| now.saturating_duration_since(line.idle_since()) < IDLE);
         if line.is_none() {
             self.idle.clear();
         }
@@ -306,7 +324,7 @@ impl Kept {
 
     /// One that is idle, or else the next that is brought back.
     fn idle_or_returned(&mut self) -> Result<Way, oneshot::Receiver<Box<Line>>> {
-        self.idle_way().ok_or_else(|| {
+        self.idle_way(Instant::now()).ok_or_else(|| {
             let (give, returned) = oneshot::channel();
             self.waiting.retain(|waiting| !waiting.is_closed());
             self.waiting.push_back(give);
@@ -317,6 +335,11 @@ impl Kept {
     fn open_count(&self) -> usize {
         Arc::strong_count(&self.open) - 1
     }
+
+    /// How many are with a call or being made.
+    fn in_use(&self) -> usize {
+        self.open_count().saturating_sub(self.idle.len())
+    }
 }
 
 /// Closes what nobody has used for long, until nothing is open.
@@ -325,7 +348,8 @@ async fn sweep(origin: Weak<Origin>, sweeper: Arc<()>) {
         tokio::time::sleep(LOOK).await;
         let Some(origin) = origin.upgrade() else { return };
         let mut kept = origin.kept();
-        kept.idle.retain(|line| line.idle_for() < IDLE);
+        let now = Instant::now();
+        kept.idle.retain(|line| now.saturating_duration_since(line.idle_since()) < IDLE);
         kept.shared.take_if(|shared| shared.idle_for() >= IDLE);
         if kept.open_count() == 0 {
             // Before anybody can count another connection.
@@ -333,6 +357,22 @@ async fn sweep(origin: Weak<Origin>, sweeper: Arc<()>) {
             return;
         }
     }
+}
+
+/// Lets the tasks go first that are ready. Among calls on one thread those that have their answer read it then,
+/// and requests are written one right after the other: the other side is woken once for all of them.
+/// ([`tokio::task::yield_now`] asks the system for news besides, which nobody waits for here.) With several threads
+/// this is no gain: a task that is put back is offered to the others, and one of them is woken for it.
+async fn let_others_go() {
+    let mut is_first = true;
+    poll_fn(|cx| {
+        if std::mem::take(&mut is_first) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    })
+    .await;
 }
 
 #[cfg(test)]
@@ -374,7 +414,7 @@ mod tests {
         origin.keep(line(&origin).await);
         assert!(second.try_recv().is_ok());
         origin.keep(line(&origin).await);
-        assert!(matches!(origin.kept().idle_way(), Some(Way::Http1(_))));
+        assert!(matches!(origin.kept().idle_way(Instant::now()), Some(Way::Http1(_))));
     }
 
     #[tokio::test]

@@ -21,6 +21,8 @@ mod evidence;
 mod examples;
 mod faults;
 mod hostile;
+#[cfg(all(feature = "tls", feature = "http2"))]
+mod http2;
 mod intents;
 mod limits;
 mod mock;

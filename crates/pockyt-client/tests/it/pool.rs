@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use pockyt_client::ErrorKind;
@@ -181,7 +181,7 @@ fn a_call_in_a_runtime_that_rested_does_not_write_to_a_connection_that_has_ended
     let client = builder(&url).build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for calls in 1..=5 {
-        let answered = std::time::Instant::now();
+        let answered = Instant::now();
         runtime.block_on(client.in_store().add(&add())).unwrap();
         connections.close.notify_waiters();
         serving.block_on(connections.until_ended(calls));
@@ -195,8 +195,20 @@ fn a_call_in_a_runtime_that_rested_does_not_write_to_a_connection_that_has_ended
 /// What has reached the server of a call that was polled once, with so many of the things left that a task may do
 /// at a time, and was then given to `end`.
 async fn heard_of_a_call(left: usize, end: fn(Pin<Box<dyn Future<Output = ()>>>)) -> usize {
+    for _ in 0..1000 {
+        if let Some(heard) = heard_of_a_call_in_time(left, end).await {
+            return heard;
+        }
+    }
+    panic!("this machine is too slow, or does too much besides");
+}
+
+/// None when there was a rest before the call, which then asks for news before it writes.
+async fn heard_of_a_call_in_time(left: usize, end: fn(Pin<Box<dyn Future<Output = ()>>>)) -> Option<usize> {
     let (url, connections) = Connections::serve().await;
     let client = builder(&url).build().unwrap();
+    client.in_store().add(&add()).await.unwrap();
+    let began = Instant::now();
     client.in_store().add(&add()).await.unwrap();
     let mut call: Pin<Box<dyn Future<Output = ()>>> = Box::pin({
         let client = client.clone();
@@ -211,10 +223,11 @@ async fn heard_of_a_call(left: usize, end: fn(Pin<Box<dyn Future<Output = ()>>>)
         Poll::Ready(())
     })
     .await;
+    let is_in_time = began.elapsed() < Duration::from_millis(1);
     end(call);
     // Whatever was sent before this is read before it.
     client.in_store().add(&add()).await.unwrap();
-    connections.heard.load(Ordering::SeqCst) - 2
+    is_in_time.then(|| connections.heard.load(Ordering::SeqCst) - 3)
 }
 
 #[tokio::test]
@@ -226,4 +239,48 @@ async fn dropping_a_call_sends_nothing_of_it() {
         heard.push(forgotten);
     }
     assert!(heard.contains(&0) && heard.contains(&1), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_call_is_polled_to_write_and_to_read_and_not_besides() {
+    let (url, _connections) = Connections::serve().await;
+    let client = builder(&url).build().unwrap();
+    client.in_store().add(&add()).await.unwrap();
+    let mut fewest = usize::MAX;
+    for _ in 0..100 {
+        let (in_store, add, mut polls) = (client.in_store(), add(), 0);
+        let mut call = Box::pin(in_store.add(&add));
+        let counted = std::future::poll_fn(|cx| {
+            polls += 1;
+            call.as_mut().poll(cx)
+        });
+        counted.await.unwrap();
+        // One that followed a rest is polled once more, and so is one whose answer comes in two pieces.
+        fewest = fewest.min(polls);
+    }
+    assert_eq!(fewest, 2);
+}
+
+#[tokio::test]
+async fn on_one_thread_a_call_beside_another_lets_others_go_before_it_writes() {
+    let (url, connections) = Connections::serve().await;
+    let client = builder(&url).build().unwrap();
+    let (orders, query) = (client.orders(), query());
+    let both = tokio::join!(orders.query(&query), orders.query(&query));
+    assert!(both.0.is_ok() && both.1.is_ok());
+    let mut first = Box::pin(orders.query(&query));
+    let mut second = Box::pin(orders.query(&query));
+    std::future::poll_fn(|cx| {
+        assert!(first.as_mut().poll(cx).is_pending());
+        assert!(second.as_mut().poll(cx).is_pending());
+        Poll::Ready(())
+    })
+    .await;
+    drop(second);
+    first.await.unwrap();
+    orders.query(&query).await.unwrap();
+    assert_eq!(connections.heard.load(Ordering::SeqCst), 4, "nothing of the second");
+    let both = tokio::join!(orders.query(&query), orders.query(&query));
+    assert!(both.0.is_ok() && both.1.is_ok());
+    assert_eq!(connections.heard.load(Ordering::SeqCst), 6);
 }
