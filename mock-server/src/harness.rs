@@ -80,8 +80,7 @@ impl MockPockyt {
     /// There is no such order. The message names those that there are.
     #[track_caller]
     pub fn expect_order(&self, reference: &str) -> ExpectedOrder<'_> {
-        let found =
-            self.transactions().into_iter().rfind(|order| order.reference.as_deref() == Some(reference));
+        let found = self.newest_order(reference);
         match found {
             Some(order) => ExpectedOrder::new(self, order),
             None => Why::new(self, reference).fail(&format!("an order {reference:?}"), "there is none"),

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use pockyt_sim::{
-    ControlError, Fault, JournalCounts, Millis, NotificationId, NotificationView, Script, TransactionView,
+    ControlError, Fault, Glance, JournalCounts, JournalEntry, Millis, NotificationId, NotificationView,
+    Script, TransactionView,
 };
 use tokio::task::JoinSet;
 
@@ -244,6 +245,14 @@ impl MockPockyt {
         self.site.world.view(pockyt_sim::Sim::transactions)
     }
 
+    /// The newest order with this reference, whoever made it.
+    pub(crate) fn newest_order(&self, reference: &str) -> Option<TransactionView> {
+        self.site.world.view(|sim| {
+            let mut orders = sim.newest_first(None, None).ok()?;
+            orders.find(|order| order.reference() == Some(reference)).map(Glance::view)
+        })
+    }
+
     /// One order.
     pub fn transaction(&self, transaction_no: &str) -> Option<TransactionView> {
         self.site.world.view(|sim| sim.transaction(transaction_no))
@@ -257,12 +266,12 @@ impl MockPockyt {
 
     /// What happened, one line of JSON each, oldest first, as far back as it is kept.
     pub fn journal_lines(&self) -> Vec<String> {
-        self.site.world.journal_lines(None, None)
+        self.site.world.view(|sim| sim.journal().map(JournalEntry::to_json_line).collect())
     }
 
     /// The lines that concern one merchant, since its latest reset.
     pub fn journal_lines_of(&self, merchant_no: &str) -> Vec<String> {
-        self.site.world.journal_lines(Some(merchant_no), None)
+        self.site.world.view(|sim| sim.journal_of(merchant_no).map(JournalEntry::to_json_line).collect())
     }
 
     /// Counters, which go on when the journal drops entries.

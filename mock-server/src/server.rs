@@ -1,5 +1,6 @@
 //! The listening socket and its connections.
 
+mod attentive;
 mod converse;
 mod crowd;
 mod door;
@@ -99,17 +100,22 @@ impl Reception {
     async fn accept_all(mut self) {
         let mut connections = JoinSet::new();
         let mut rounds = tokio::time::interval(Duration::from_secs(1));
+        // Who came when there was no room.
+        let mut newcomer: Option<TcpStream> = None;
         loop {
             let has_room = connections.len() < self.connections_at_once;
-            if !has_room {
+            if let Some(stream) = newcomer.take_if(|_| has_room) {
+                self.take(stream, &mut connections);
+            }
+            if newcomer.is_some() {
                 self.crowd.make_room();
             }
             tokio::select! {
                 biased;
                 _ = self.stopping.changed() => break,
                 Some(_) = connections.join_next() => {}
-                accepted = self.door.accept(), if has_room => match accepted {
-                    Some(Ok(stream)) => self.take(stream, &mut connections),
+                accepted = self.door.accept(), if newcomer.is_none() => match accepted {
+                    Some(Ok(stream)) => newcomer = Some(stream),
                     // Out of file handles, or the client gave up: trying again at once could spin.
                     Some(Err(_)) => {
                         self.crowd.make_room();

@@ -12,6 +12,7 @@ mod history;
 mod log;
 mod memory;
 mod merchant;
+mod names;
 mod plan;
 mod report;
 mod tally;

@@ -1,13 +1,12 @@
 //! The simulation, its clock and what is to be delivered, behind one lock.
 
 use std::collections::{HashMap, VecDeque};
-use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pockyt_sim::{
-    ApiRequest, ApiResponse, Connection, ControlError, Delivery, DeliveryOutcome, Effect, HeadCut,
-    JournalEntry, Millis, Reception, Reply, Sim, Ticket,
+    ApiRequest, ApiResponse, Connection, ControlError, Delivery, DeliveryOutcome, Effect, HeadCut, Millis,
+    Reception, Reply, Sim, Ticket,
 };
 use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -200,20 +199,10 @@ impl World {
         look(&self.lock().sim)
     }
 
-    /// The journal of one merchant, or all of it; of that the newest so many lines.
-    pub(crate) fn journal_lines(
-        &self,
-        merchant_no: Option<&str>,
-        limit: Option<NonZeroUsize>,
-    ) -> Vec<String> {
-        self.view(|sim| {
-            let entries: Vec<&JournalEntry> = match merchant_no {
-                Some(merchant_no) => sim.journal_of(merchant_no).collect(),
-                None => sim.journal().collect(),
-            };
-            let left_out = limit.map_or(0, |limit| entries.len().saturating_sub(limit.get()));
-            entries.into_iter().skip(left_out).map(JournalEntry::to_json_line).collect()
-        })
+    /// The same, unless there was a reset since.
+    pub(crate) fn view_since<T>(&self, epoch: Epoch, look: impl FnOnce(&Sim) -> T) -> Option<T> {
+        let state = self.lock();
+        (state.epoch == epoch).then(|| look(&state.sim))
     }
 
     pub(crate) fn now(&self) -> Millis {

@@ -41,6 +41,19 @@ pub(crate) enum Content<'c, 'a> {
     List(Vec<Members<'a>>),
 }
 
+impl Value<'_> {
+    /// The text of what is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Short(text) => Some(text.as_str()),
+            Self::Text(text) => Some(text),
+            Self::Word(text) => Some(text),
+            Self::Amount(..) | Self::Nothing | Self::List(_) | Self::Object(_) => None,
+        }
+    }
+}
+
 impl<'a> From<&'a str> for Value<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(Cow::Borrowed(text))
@@ -192,7 +205,8 @@ impl Body {
     fn push_message(&mut self, answer: &Answer) {
         if !answer.message.is_empty() {
             self.push_member(&RET_MSG);
-            self.push_text(answer.message);
+            // A word of ours, as names are.
+            self.text.push_quoted(answer.message.as_bytes());
         }
     }
 

@@ -42,10 +42,51 @@ pub(crate) struct Books {
 }
 
 impl Books {
+    /// As new.
+    pub(crate) fn clear(&mut self) {
+        let Self {
+            records,
+            people,
+            accounts,
+            payouts,
+            invoices,
+            balances,
+            mandates,
+            auto_references,
+            holds,
+            out_infos,
+            payors,
+            schedules,
+            vaults,
+            timers,
+        } = self;
+        for texts in [records, invoices, auto_references, out_infos] {
+            empty(texts);
+        }
+        for answers in [payors, schedules] {
+            empty(answers);
+        }
+        empty(people);
+        empty(accounts);
+        empty(payouts);
+        empty(balances);
+        empty(mandates);
+        empty(holds);
+        vaults.clear();
+        timers.clear();
+    }
+
     /// What can be paid out in a currency.
     pub(crate) fn balance(&self, currency: &str) -> Amount {
         let first = if currency == FIRST_BALANCE.0 { FIRST_BALANCE.1 } else { Amount::ZERO };
         self.balances.get(currency).copied().unwrap_or(first)
+    }
+}
+
+/// Most are empty, and to be looked at takes less time than to be replaced.
+fn empty<K, V>(map: &mut BTreeMap<K, V>) {
+    if !map.is_empty() {
+        *map = BTreeMap::new();
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Params<'a> {
 }
 
 struct Param<'a> {
-    beginning: u64,
+    key: Key,
     name: &'a str,
     value: &'a str,
 }
@@ -30,7 +30,7 @@ impl<'a> Params<'a> {
         let mut params = Self { all: SmallVec::new(), marks: 0 };
         for (name, value) in fields {
             let key = Key::of(name);
-            params.all.push(Param { beginning: key.beginning, name, value });
+            params.all.push(Param { key, name, value });
             params.marks |= key.mark;
         }
         params
@@ -51,7 +51,7 @@ impl<'a> Params<'a> {
         if self.marks & key.mark == 0 {
             return None;
         }
-        let is_it = |param: &&Param<'_>| param.beginning == key.beginning && param.name == name;
+        let is_it = |param: &&Param<'_>| param.key.is(param.name, key, name);
         self.all.iter().find(is_it).map(|param| param.value)
     }
 
@@ -255,11 +255,11 @@ fn is_visible(value: &str) -> bool {
 
 fn is_url(value: &str) -> bool {
     let after_scheme = value
-        .split_once("://")
+        .split_once(':')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"));
-    let host = after_scheme.and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    let host = after_scheme.and_then(|(_, rest)| rest.strip_prefix("//")?.bytes().next());
     let is_blank = |byte: u8| byte <= b' ' || byte == 0x7f;
-    host.is_some_and(|host| !host.is_empty())
+    host.is_some_and(|first| !matches!(first, b'/' | b'?' | b'#'))
         && if value.is_ascii() {
             value.len() <= 2048 && !value.bytes().any(is_blank)
         } else {

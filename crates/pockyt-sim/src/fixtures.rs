@@ -9,6 +9,8 @@
 mod published;
 mod records;
 
+use std::sync::Arc;
+
 use crate::Millis;
 use crate::money::Amount;
 use crate::number::Number;
@@ -115,7 +117,7 @@ pub(crate) fn deep_link(transaction_no: &str) -> Option<&'static str> {
 }
 
 fn order(number: &str, reference: &str, hundredths: u64, currency: &str, status: Status) -> Order {
-    let terms = Terms {
+    let terms = Arc::new(Terms {
         merchant_no: MERCHANT_NO.into(),
         store_no: STORE_NO.into(),
         created_by: "published",
@@ -126,7 +128,7 @@ fn order(number: &str, reference: &str, hundredths: u64, currency: &str, status:
         ipn_url: None,
         callback_url: None,
         timeout_minutes: 120,
-    };
+    });
     let number = Number::parse(number).unwrap_or_default();
     let order = Order::new(number, terms, Amount::from_hundredths(hundredths), status, CREATED);
     let changed = if status == Status::Success { PAID } else { CREATED };

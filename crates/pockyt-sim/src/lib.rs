@@ -51,6 +51,6 @@ pub use script::{Script, Wallet};
 pub use sim::{Connection, ControlError, HeadCut, Reception, Sim};
 pub use time::Millis;
 pub use view::{
-    AttemptView, NotificationKind, NotificationView, PageView, PayoutView, RefundView, Standing,
-    TransactionView,
+    AttemptView, Glance, NotificationKind, NotificationView, PageView, PayoutView, Place, RefundView,
+    Standing, TransactionView,
 };

@@ -92,7 +92,7 @@ impl Namespace {
         orders.clear();
         refund_references.clear();
         stored.clear();
-        *books = Books::default();
+        books.clear();
         (*rng, *first_number) = beginning(merchant_no, seed);
         *numbers_given = 0;
     }

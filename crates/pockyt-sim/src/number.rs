@@ -93,6 +93,12 @@ fn value_of_eight(digits: [u8; 8]) -> u64 {
     fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
+/// The merchant that has this ordinal, where no two share one.
+pub(crate) fn only_of_ordinal<M>(merchants: &[M], ordinal: u64) -> Option<&M> {
+    let are_few = u64::try_from(merchants.len()).is_ok_and(|count| count <= ORDINALS);
+    merchants.get(usize::try_from(ordinal).ok()?).filter(|_| are_few)
+}
+
 /// Those of a list of merchants, one for each ordinal in turn, that have this one: one, but where there are more
 /// than a million.
 pub(crate) fn of_ordinal<M>(merchants: &[M], ordinal: u64) -> impl Iterator<Item = &M> {

@@ -71,19 +71,47 @@ impl Barcode {
     }
 }
 
-/// What the orders of a shop have in common, so that it is kept once for many of them.
+/// What the orders of a shop have in common, so that it is kept once for many of them; in texts of its own, or in
+/// those of a request.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Terms {
-    pub(crate) merchant_no: String,
-    pub(crate) store_no: String,
+pub(crate) struct Terms<S = String> {
+    pub(crate) merchant_no: S,
+    pub(crate) store_no: S,
     pub(crate) created_by: &'static str,
-    pub(crate) currency: String,
-    pub(crate) settle_currency: String,
-    pub(crate) vendor: Option<String>,
-    pub(crate) store_admin_no: Option<String>,
-    pub(crate) ipn_url: Option<String>,
-    pub(crate) callback_url: Option<String>,
+    pub(crate) currency: S,
+    pub(crate) settle_currency: S,
+    pub(crate) vendor: Option<S>,
+    pub(crate) store_admin_no: Option<S>,
+    pub(crate) ipn_url: Option<S>,
+    pub(crate) callback_url: Option<S>,
     pub(crate) timeout_minutes: u32,
+}
+
+impl<S: AsRef<str>> Terms<S> {
+    pub(crate) fn as_texts(&self) -> Terms<&str> {
+        self.map(S::as_ref)
+    }
+
+    fn map<'s, T>(&'s self, text: impl Fn(&'s S) -> T) -> Terms<T> {
+        Terms {
+            merchant_no: text(&self.merchant_no),
+            store_no: text(&self.store_no),
+            created_by: self.created_by,
+            currency: text(&self.currency),
+            settle_currency: text(&self.settle_currency),
+            vendor: self.vendor.as_ref().map(&text),
+            store_admin_no: self.store_admin_no.as_ref().map(&text),
+            ipn_url: self.ipn_url.as_ref().map(&text),
+            callback_url: self.callback_url.as_ref().map(&text),
+            timeout_minutes: self.timeout_minutes,
+        }
+    }
+}
+
+impl From<&Terms<&str>> for Terms {
+    fn from(texts: &Terms<&str>) -> Self {
+        texts.map(|text| (*text).to_owned())
+    }
 }
 
 /// What few orders have.
@@ -164,9 +192,15 @@ pub(crate) struct Refund {
 
 impl Order {
     /// A new order of these terms, without a customer.
-    pub(crate) fn new(number: Number, terms: Terms, amount: Amount, status: Status, created: Millis) -> Self {
+    pub(crate) fn new(
+        number: Number,
+        terms: Arc<Terms>,
+        amount: Amount,
+        status: Status,
+        created: Millis,
+    ) -> Self {
         Self {
-            terms: Arc::new(terms),
+            terms,
             reference: None,
             rare: None,
             position: 0,

@@ -47,6 +47,14 @@ impl Orders {
         self.pages.iter().flatten()
     }
 
+    /// Newest first, of those that were made before the order of this position if one is given.
+    pub(crate) fn newest_first(&self, before: Option<u32>) -> impl Iterator<Item = &Order> {
+        let is_older = move |order: &Order| before.is_none_or(|before| order.position < before);
+        let pages = self.pages.partition_point(|page| page.first().is_some_and(is_older));
+        let pages = self.pages.get(..pages).unwrap_or_default();
+        pages.iter().rev().flat_map(|page| page.iter().rev()).skip_while(move |order| !is_older(order))
+    }
+
     /// Adds an order, whose number is new.
     pub(crate) fn insert(&mut self, mut order: Order) {
         let whole_pages = self.pages.len().saturating_sub(1) * PAGE;
@@ -76,31 +84,34 @@ impl Orders {
         }
     }
 
-    /// Forgets all of them and keeps what memory a few need.
+    /// Forgets all of them. It keeps what memory a few need, and the terms that the next ones may have as well.
     pub(crate) fn clear(&mut self) {
-        let Self { pages, by_number, by_reference, recent, oldest_recent } = self;
+        let Self { pages, by_number, by_reference, recent: _, oldest_recent: _ } = self;
         pages.truncate(1);
         pages.iter_mut().for_each(Vec::clear);
         by_number.clear();
         by_reference.clear();
-        recent.clear();
-        *oldest_recent = 0;
     }
 
-    /// Changes what an order shares with others.
-    pub(crate) fn change_terms(&mut self, number: Number, change: impl FnOnce(&mut Terms)) {
-        let Some(order) = self.get(number) else { return };
-        let mut terms = Terms::clone(&order.terms);
-        change(&mut terms);
-        let terms = self.shared(Arc::new(terms));
+    /// Gives an order other terms.
+    pub(crate) fn set_terms(&mut self, number: Number, terms: &Terms<&str>) {
+        let terms = self.terms(terms);
+        let terms = self.shared(terms);
         if let Some(order) = self.get_mut(number) {
             order.terms = terms;
         }
     }
 
+    /// These terms: those of an earlier order if one had them.
+    pub(crate) fn terms(&self, wanted: &Terms<&str>) -> Arc<Terms> {
+        let known = self.recent.iter().find(|known| known.as_texts() == *wanted);
+        known.map_or_else(|| Arc::new(wanted.into()), Arc::clone)
+    }
+
     /// The same terms, of an earlier order if one had them.
     fn shared(&mut self, terms: Arc<Terms>) -> Arc<Terms> {
-        if let Some(known) = self.recent.iter().find(|known| **known == terms) {
+        let is_it = |known: &&Arc<Terms>| Arc::ptr_eq(known, &terms) || **known == terms;
+        if let Some(known) = self.recent.iter().find(is_it) {
             return Arc::clone(known);
         }
         match self.recent.get_mut(self.oldest_recent) {

@@ -9,6 +9,7 @@ mod faults;
 mod handle;
 mod holds;
 mod instore;
+mod listing;
 mod lookup;
 mod mixed;
 mod notices;
@@ -133,14 +134,6 @@ impl Sim {
         effects
     }
 
-    /// All orders, oldest first, those included that queries do not see: holds, unpaid mixed codes, and what
-    /// is booked late.
-    pub fn transactions(&self) -> Vec<TransactionView> {
-        let mut orders: Vec<&Order> = self.namespaces.values().flat_map(|n| n.orders.iter()).collect();
-        orders.sort_by_key(|order| order.position);
-        orders.into_iter().map(|order| order.view(&self.config.public_url)).collect()
-    }
-
     /// How all orders stand, those included that queries do not see: less than [`Sim::transactions`] says, in
     /// no order, and sooner.
     pub fn standings(&self) -> impl Iterator<Item = Standing<'_>> {
@@ -246,6 +239,9 @@ impl Sim {
 /// Of merchants that share an ordinal it is the one that has the order.
 fn owner_of<'a>(number: Number, merchants: &'a [String], namespaces: &Namespaces) -> Option<&'a str> {
     let Some(ordinal) = number.ordinal() else { return Some(fixtures::MERCHANT_NO) };
+    if let Some(only) = number::only_of_ordinal(merchants, ordinal) {
+        return Some(only);
+    }
     let mut sharing = number::of_ordinal(merchants, ordinal);
     let first = sharing.next()?;
     let has_it =

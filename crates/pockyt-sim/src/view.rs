@@ -1,8 +1,10 @@
 //! What a tester sees of orders and notifications.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::order::Status;
+use crate::order::{Order, Status};
 use crate::{AttemptId, FailureReason, Millis, NotificationId, Verdict};
 
 /// An order as a tester sees it. Names and texts are those of the API where the API has them.
@@ -51,6 +53,50 @@ pub struct TransactionView {
     pub refunded_amount: String,
     /// The refunds, oldest first.
     pub refunds: Vec<RefundView>,
+}
+
+/// An order at a glance: what it is chosen by, before a whole [`TransactionView`] is made of it.
+#[derive(Clone, Copy)]
+pub struct Glance<'a> {
+    pub(crate) order: &'a Order,
+    pub(crate) public_url: &'a str,
+}
+
+/// Where an order stands among all: older ones come before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(pub(crate) u32);
+
+impl<'a> Glance<'a> {
+    /// Pockyt's number.
+    pub fn transaction_no(self) -> &'a str {
+        self.order.number.as_str()
+    }
+
+    /// The merchant's name for it, if it was given.
+    pub fn reference(self) -> Option<&'a str> {
+        self.order.reference.as_deref()
+    }
+
+    /// As [`TransactionView::created_by`].
+    pub fn created_by(self) -> &'static str {
+        self.order.created_by
+    }
+
+    /// Where it stands among all.
+    pub fn place(self) -> Place {
+        Place(self.order.position)
+    }
+
+    /// All of it.
+    pub fn view(self) -> TransactionView {
+        self.order.view(self.public_url)
+    }
+}
+
+impl fmt::Debug for Glance<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Glance").field(&self.transaction_no()).finish()
+    }
 }
 
 /// What became of an order.

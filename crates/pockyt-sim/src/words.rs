@@ -32,19 +32,34 @@ pub(crate) fn at_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// By what a name is looked for among others, before it is compared.
+/// By what a name is looked for among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     /// The first eight bytes, filled up with zeros.
-    pub(crate) beginning: u64,
+    beginning: u64,
+    /// The last eight bytes, if there are as many.
+    ending: u64,
+    length: usize,
     /// One bit of 64, so that a set of names knows most of those that are not in it.
     pub(crate) mark: u64,
 }
 
 impl Key {
+    #[inline]
     pub(crate) const fn of(name: &str) -> Self {
-        let beginning = beginning(name.as_bytes());
-        Self { beginning, mark: 1 << (beginning.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) }
+        let bytes = name.as_bytes();
+        let beginning = beginning(bytes);
+        let ending = if let Some(last) = bytes.last_chunk::<WORD>() { u64::from_le_bytes(*last) } else { 0 };
+        let mark = 1 << (beginning.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58);
+        Self { beginning, ending, length: bytes.len(), mark }
+    }
+
+    /// Whether two names are one. They are compared only where their keys do not say it.
+    #[inline]
+    pub(crate) fn is(&self, name: &str, other: Self, other_name: &str) -> bool {
+        let is_alike =
+            self.beginning == other.beginning && self.ending == other.ending && self.length == other.length;
+        is_alike && (self.length <= 2 * WORD || name == other_name)
     }
 }
 
@@ -118,6 +133,13 @@ mod tests {
         fn a_text_is_cut_at_its_first_quotation_mark(text in "[!-#a-\u{e9}]{0,40}") {
             let cut = at_quote(text.as_bytes());
             prop_assert_eq!(cut, text.split_once('"').map(|(before, after)| (before.as_bytes(), after.as_bytes())));
+        }
+
+        #[test]
+        fn names_are_one_when_they_are_equal(name in "[ab]{0,3}[a-b]{0,20}", other in "[ab]{0,3}[a-b]{0,20}") {
+            let is = |name: &str, other: &str| Key::of(name).is(name, Key::of(other), other);
+            prop_assert_eq!(is(&name, &other), name == other);
+            prop_assert!(is(&name, &name.clone()));
         }
     }
 }

@@ -117,11 +117,8 @@ impl<'a> ExpectedNotification<'a> {
 
     #[track_caller]
     fn compare(&self, what: &str, expected: &str, actual: &str) {
-        if expected != actual {
-            let reference = self.notification.reference.as_deref().unwrap_or_default();
-            let title = format!("{what} {expected} of the notification about {reference:?}");
-            Why::new(self.mock, reference).fail(&title, &format!("{what} {actual}"));
-        }
+        let reference = self.notification.reference.as_deref();
+        compare(self.mock, "notification about", reference, what, expected, actual);
     }
 }
 
@@ -167,10 +164,22 @@ impl<'a> ExpectedOrder<'a> {
 
     #[track_caller]
     fn compare(&self, what: &str, expected: &str, actual: &str) {
-        if expected != actual {
-            let reference = self.order.reference.as_deref().unwrap_or_default();
-            let title = format!("{what} {expected} of the order {reference:?}");
-            Why::new(self.mock, reference).fail(&title, &format!("{what} {actual}"));
-        }
+        compare(self.mock, "order", self.order.reference.as_deref(), what, expected, actual);
+    }
+}
+
+#[track_caller]
+fn compare(
+    mock: &MockPockyt,
+    subject: &str,
+    reference: Option<&str>,
+    what: &str,
+    expected: &str,
+    actual: &str,
+) {
+    if expected != actual {
+        let reference = reference.unwrap_or_default();
+        let title = format!("{what} {expected} of the {subject} {reference:?}");
+        Why::new(mock, reference).fail(&title, &format!("{what} {actual}"));
     }
 }

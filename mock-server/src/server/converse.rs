@@ -17,6 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::server::TlsStream;
 
+use super::attentive::Attentive;
 use super::crowd::Place;
 use super::line::{Busy, Fate, Line, Wire};
 use crate::ending::{Broken, Ending};
@@ -52,13 +53,11 @@ pub(super) async fn converse(wire: Wire, line: Arc<Line>, _place: Place, tls: Op
         Ok(Ok(Opened::Plain(wire, true))) => serve_http2(wire, line, offer).await,
         Ok(Ok(Opened::Plain(mut wire, false))) => {
             wire.look_for_hang_up();
-            // Told so, hyper does not do that itself, for which it makes ready to read while a request is
-            // under way, and its buffer is still in use then: each request would need a new one.
-            serve_http1(http1::Builder::new().half_close(true), wire, line, offer).await;
+            serve_http1(wire, line, offer).await;
         }
         Ok(Ok(Opened::Tls(stream))) => match stream.get_ref().1.alpn_protocol() {
             Some(b"h2") => serve_http2(*stream, line, offer).await,
-            _ => serve_http1(&mut http1::Builder::new(), *stream, line, offer).await,
+            _ => serve_http1(Attentive::new(*stream, Arc::clone(&line)), line, offer).await,
         },
         // Broken, or silent for too long.
         Ok(Err(_)) | Err(_) => {}
@@ -81,15 +80,20 @@ async fn open(mut wire: Wire, tls: Option<Tls>) -> io::Result<Opened> {
     Ok(Opened::Plain(wire, is_http2))
 }
 
-/// The crowd sees to it that nobody waits for a request for ever: a timer set for each request costs more than
-/// reading it.
-async fn serve_http1<W>(protocol: &mut http1::Builder, wire: W, line: Arc<Line>, offer: Offer)
+/// The wire sees by itself that a client hangs up. The crowd sees to it that nobody waits for a request for ever: a
+/// timer set for each request costs more than reading it.
+async fn serve_http1<W>(wire: W, line: Arc<Line>, offer: Offer)
 where
     W: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let answering = service_fn(|request| answer(offer.clone(), Arc::clone(&line), request));
-    // To gather head and body from two places costs the system more than to put short ones together.
-    let connection = protocol.writev(false).serve_connection(TokioIo::new(wire), answering);
+    let connection = http1::Builder::new()
+        // Otherwise hyper looks for hang-ups, for which it makes ready to read while a request is under way, and its
+        // buffer is still in use then: each request would need a new one.
+        .half_close(true)
+        // To gather head and body from two places costs the system more than to put short ones together.
+        .writev(false)
+        .serve_connection(TokioIo::new(wire), answering);
     drive(connection, http1::Connection::graceful_shutdown, &line).await;
 }
 

@@ -81,7 +81,7 @@ impl Line {
         !self.is_busy() && self.fate() == Fate::Open
     }
 
-    fn is_busy(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         self.busy.load(Ordering::Acquire) > 0
     }
 

@@ -8,8 +8,9 @@ use smallvec::SmallVec;
 
 use super::Simulation;
 use super::answer::read;
-use super::memory::Memory;
-use super::merchant::{Encoding, IPN_URL, MERCHANT_NO, Merchant, STORE_NO};
+use super::memory::{Memory, Words};
+use super::merchant::{Encoding, Merchant};
+use super::names::{self, Field, Value};
 use super::plan::{Channel, GiveBack, Plan, stream};
 use super::tally::Tally;
 use super::world::{Tape, World};
@@ -36,8 +37,9 @@ pub(super) fn play<'a>(
 ) -> u128 {
     let mut rng = stream(simulation.seed, index);
     let plan = Plan::draw(&mut rng);
+    memory.words.write(index, &plan);
     let world = World::new(rng.u64(..), &plan, merchant, tape, memory);
-    let mut payment = Payment::new(world, plan, index, &mut rng);
+    let mut payment = Payment::new(world, plan, &mut rng);
     payment.live();
     payment.close_the_books();
     tally.add(&payment.world.tally);
@@ -48,10 +50,9 @@ struct Payment<'a> {
     world: World<'a>,
     plan: Plan,
     encoding: Encoding,
-    reference: String,
-    refund_reference: String,
-    amount: String,
-    barcode: String,
+    words: &'a Words,
+    /// What the customer at the till shows, without its first two digits.
+    barcode: u64,
     /// What the merchant believes. A final status is never replaced by one that is not.
     believed: Option<Status>,
     /// Whether the refund is known to be booked.
@@ -59,14 +60,11 @@ struct Payment<'a> {
 }
 
 impl<'a> Payment<'a> {
-    fn new(world: World<'a>, plan: Plan, index: u64, rng: &mut Rng) -> Self {
-        let amount = hundredths(plan.amount);
+    fn new(world: World<'a>, plan: Plan, rng: &mut Rng) -> Self {
         Self {
             encoding: if plan.channel == Channel::Web { Encoding::Form } else { Encoding::Json },
-            reference: ["order-", &index.to_string()].concat(),
-            refund_reference: ["refund-", &index.to_string()].concat(),
-            amount,
-            barcode: format!("28{:016}", rng.u64(..10_000_000_000_000_000)),
+            words: world.words,
+            barcode: rng.u64(..10_000_000_000_000_000),
             world,
             plan,
             believed: None,
@@ -75,7 +73,7 @@ impl<'a> Payment<'a> {
     }
 
     fn live(&mut self) {
-        let script = Script::new(self.reference.as_str(), self.plan.customer);
+        let script = Script::new(self.words.reference.as_str(), self.plan.customer);
         // It names no merchant, so it cannot name an unknown one.
         let _ = self.world.sim.set_script(script);
         self.order();
@@ -105,11 +103,11 @@ impl<'a> Payment<'a> {
             let is_made = match self.plan.channel {
                 Channel::Till => self.add() && self.show_code(),
                 Channel::Code => {
-                    self.create("/app-instore/v3/create-trans-qrcode", &[("needQrcode", "true")])
+                    self.create("/app-instore/v3/create-trans-qrcode", &[(names::NEED_QRCODE, names::TRUE)])
                 }
                 Channel::Web => {
-                    let more = [("terminal", "ONLINE"), ("callbackUrl", "http://shop.example/back")];
-                    self.create("/online/v3/secure-pay", &more)
+                    let callback = (names::CALLBACK_URL, names::BACK);
+                    self.create("/online/v3/secure-pay", &[(names::TERMINAL, names::ONLINE), callback])
                 }
             };
             if is_made {
@@ -124,21 +122,20 @@ impl<'a> Payment<'a> {
         self.believed.is_some() || self.make("/app-instore/v3/add", Status::Init, &[])
     }
 
-    fn create(&mut self, path: &str, more: &[(&str, &str)]) -> bool {
-        let mut all = SmallVec::<[(&str, &str); 4]>::from_slice(&[("vendor", "alipay")]);
+    fn create(&mut self, path: &str, more: &[Field<'_>]) -> bool {
+        let mut all = SmallVec::<[Field<'_>; 4]>::from_slice(&[(names::VENDOR, names::ALIPAY)]);
         all.extend_from_slice(more);
         self.believed.is_some() || self.make(path, Status::Pending, &all)
     }
 
-    fn make(&mut self, path: &str, status: Status, more: &[(&str, &str)]) -> bool {
-        let amount = self.amount.clone();
+    fn make(&mut self, path: &str, status: Status, more: &[Field<'_>]) -> bool {
         let common = [
-            ("amount", amount.as_str()),
-            ("currency", "USD"),
-            ("settleCurrency", "USD"),
-            ("ipnUrl", IPN_URL),
+            (names::AMOUNT, Value::Own(&self.words.amount)),
+            (names::CURRENCY, names::USD),
+            (names::SETTLE_CURRENCY, names::USD),
+            (names::IPN_URL, names::IPN),
         ];
-        let mut fields = SmallVec::<[(&str, &str); 8]>::from_slice(&common);
+        let mut fields = SmallVec::<[Field<'_>; 8]>::from_slice(&common);
         fields.extend_from_slice(more);
         let is_made = self.call(path, &fields).is_some_and(|code| code == Code::Done);
         if is_made {
@@ -151,8 +148,8 @@ impl<'a> Payment<'a> {
         if self.believed != Some(Status::Init) {
             return true;
         }
-        let barcode = self.barcode.clone();
-        let fields = [("paymentBarcode", barcode.as_str()), ("vendor", "alipay")];
+        let barcode = format!("28{:016}", self.barcode);
+        let fields = [(names::PAYMENT_BARCODE, Value::Own(&barcode)), (names::VENDOR, names::ALIPAY)];
         self.call("/app-instore/v3/prepay", &fields).is_some_and(|code| code == Code::Done)
     }
 
@@ -188,20 +185,15 @@ impl<'a> Payment<'a> {
     }
 
     fn give_back(&mut self) {
-        let refund = match self.plan.give_back {
-            GiveBack::Half => hundredths(self.plan.amount / 2),
-            GiveBack::Everything | GiveBack::Nothing => self.amount.clone(),
-        };
-        let refund_reference = self.refund_reference.clone();
         for _ in 0..PATIENCE {
             if self.is_given_back {
                 return;
             }
             let fields = [
-                ("refundAmount", refund.as_str()),
-                ("currency", "USD"),
-                ("settleCurrency", "USD"),
-                ("refundReference", refund_reference.as_str()),
+                (names::REFUND_AMOUNT, Value::Own(&self.words.refund_amount)),
+                (names::CURRENCY, names::USD),
+                (names::SETTLE_CURRENCY, names::USD),
+                (names::REFUND_REFERENCE, Value::Own(&self.words.refund_reference)),
             ];
             self.call("/app-data-search/v3/refund", &fields);
             // Whatever the answer was: what is booked stands in the query.
@@ -220,48 +212,35 @@ impl<'a> Payment<'a> {
     }
 
     fn read_the_news(&mut self) {
-        for news in std::mem::take(&mut self.world.news) {
-            if news.reference == self.reference && news.amount == self.amount {
-                self.believe_word(&news.status);
-            }
+        for status in std::mem::take(&mut self.world.news) {
+            self.believe(status);
         }
     }
 
     /// Sends a request about the order; `None` when no answer came that can be read.
-    fn call(&mut self, path: &str, more: &[(&str, &str)]) -> Option<Code> {
-        let reference = self.reference.as_str();
-        let own = [("merchantNo", MERCHANT_NO), ("storeNo", STORE_NO), ("reference", reference)];
-        let mut fields = SmallVec::<[(&str, &str); 12]>::from_slice(&own);
+    fn call(&mut self, path: &str, more: &[Field<'_>]) -> Option<Code> {
+        let reference = self.words.reference.as_str();
+        let own = [
+            (names::MERCHANT_NO, names::OWN_MERCHANT),
+            (names::STORE_NO, names::OWN_STORE),
+            (names::REFERENCE, Value::Own(reference)),
+        ];
+        let mut fields = SmallVec::<[Field<'_>; 12]>::from_slice(&own);
         fields.extend_from_slice(more);
-        let body = self.world.call(path, self.encoding, &fields);
-        drop(fields);
-        let body = body?;
-        let answer = read(&body, reference)?;
-        if answer.ret_code != "000100" {
+        let body = self.world.call(path, self.encoding, &fields)?;
+        let answer = read(&body, self.words)?;
+        if !answer.is_done {
             return Some(Code::Refused);
         }
         // A success that says nothing says nothing.
-        let order = answer.result?;
+        let order = answer.order?;
         if path.ends_with("tran-query") {
-            let refund = self.refund_reference.as_str();
-            let given = order.refund_info.iter().filter_map(|refund| refund.refund_reference.as_deref());
-            self.is_given_back |= given.into_iter().any(|reference| reference == refund);
+            self.is_given_back |= order.is_given_back;
             if let Some(status) = order.status {
-                self.believe_word(&status);
+                self.believe(status);
             }
         }
         Some(Code::Done)
-    }
-
-    fn believe_word(&mut self, word: &str) {
-        match word {
-            "init" => self.believe(Status::Init),
-            "pending" => self.believe(Status::Pending),
-            "success" | "reversed" => self.believe(Status::Success),
-            "failed" | "fail" => self.believe(Status::Failed),
-            "closed" => self.believe(Status::Closed),
-            _ => {}
-        }
     }
 
     fn believe(&mut self, status: Status) {
@@ -272,18 +251,20 @@ impl<'a> Payment<'a> {
 
     /// Sets what the merchant believes beside what Pockyt knows.
     fn close_the_books(&mut self) {
-        let orders = self.world.sim.standings().count();
-        let mut standings = self.world.sim.standings();
-        let order = standings.find(|order| order.reference == Some(self.reference.as_str()));
-        let truth = order.as_ref().map(|order| order.status);
-        let returned = order.map_or_else(|| "0.00".to_owned(), |order| order.refunded_amount);
-        drop(standings);
+        let (mut orders, mut truth, mut returned) = (0, None, "0.00".to_owned());
+        for order in self.world.sim.standings() {
+            orders += 1;
+            if truth.is_none() && order.reference == Some(self.words.reference.as_str()) {
+                truth = Some(order.status);
+                returned = order.refunded_amount;
+            }
+        }
         let is_unresolved = !self.is_over();
         let is_misled = orders > 1 || (!is_unresolved && self.believed != truth);
         let world = &mut self.world;
         world.tally.count_end(self.believed);
         world.tally.misled += u64::from(is_misled);
-        if returned == self.amount {
+        if returned == self.words.amount {
             world.tally.refunded += 1;
         } else if returned != "0.00" {
             world.tally.partly_refunded += 1;
@@ -298,9 +279,4 @@ impl<'a> Payment<'a> {
 enum Code {
     Done,
     Refused,
-}
-
-fn hundredths(amount: u64) -> String {
-    let (units, cents) = (amount / 100, amount % 100);
-    [units.to_string().as_str(), if cents < 10 { ".0" } else { "." }, &cents.to_string()].concat()
 }

@@ -1,7 +1,9 @@
 //! The merchant's account, and how it writes and reads messages.
 
-use pockyt_sign::{ApiToken, SigningKey, VERIFY_SIGN, Verifier, send};
+use pockyt_sign::{ApiToken, SigningKey, Verifier, send};
 use pockyt_sim::{Account, Config, Reply};
+
+use super::names::{self, Field, VERIFY_SIGN, Value};
 
 /// How the merchant writes its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +19,6 @@ pub(super) struct Merchant {
     pub(super) verifier: Verifier,
 }
 
-pub(super) const MERCHANT_NO: &str = "900001";
-pub(super) const STORE_NO: &str = "800001";
-pub(super) const IPN_URL: &str = "http://shop.example/ipn";
 /// What the merchant's secret is: of no use anywhere.
 const TOKEN: &str = "token-of-a-simulated-merchant";
 
@@ -30,7 +29,7 @@ impl Merchant {
         let key = SigningKey::new(&token);
         Self {
             pockyt: Config {
-                accounts: vec![Account::new(MERCHANT_NO, STORE_NO, &token)],
+                accounts: vec![Account::new(names::OWN_MERCHANT.as_ref(), names::OWN_STORE.as_ref(), &token)],
                 public_url: "http://pockyt.example".to_owned(),
                 journal_capacity: 0,
                 ..Config::default()
@@ -41,52 +40,73 @@ impl Merchant {
     }
 
     /// Writes a signed request; `None` when a field cannot be signed, which those of a simulation can.
-    pub(super) fn write(&self, encoding: Encoding, fields: &[(&str, &str)], body: &mut String) -> Option<()> {
+    pub(super) fn write(&self, encoding: Encoding, fields: &[Field<'_>], body: &mut String) -> Option<()> {
         let signature = send::sign(fields, &self.key).ok()?;
-        let all = fields.iter().copied().chain([(VERIFY_SIGN, signature.as_str())]);
+        let all = fields.iter().copied().chain([(VERIFY_SIGN, Value::Own(signature.as_str()))]);
         body.clear();
         match encoding {
             Encoding::Form => {
                 for (name, value) in all {
-                    body.push_str(if body.is_empty() { "" } else { "&" });
-                    body.push_str(name);
-                    body.push('=');
+                    // Nothing is before the first value that a separator would stand after.
+                    body.push_str(if body.is_empty() { name.in_form.get(1..)? } else { name.in_form });
                     push_form_value(body, value);
                 }
             }
             Encoding::Json => {
+                body.push('{');
                 for (name, value) in all {
-                    body.push_str(if body.is_empty() { "{\"" } else { ",\"" });
-                    body.push_str(name);
-                    body.push_str("\":");
+                    let is_first = body.len() == 1;
+                    body.push_str(if is_first { name.in_json.get(2..)? } else { name.in_json });
                     push_json_value(body, value)?;
                 }
-                body.push('}');
+                body.push_str("\"}");
             }
         }
         Some(())
     }
 }
 
-/// Most values are their own form: numbers and words.
-fn push_form_value(body: &mut String, value: &str) {
-    // Without an early end, so that the loop is wide.
-    let is_odd = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_'));
-    if value.bytes().fold(0, |odd, byte| odd | u8::from(is_odd(byte))) == 0 {
-        body.push_str(value);
-    } else {
-        body.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+const IN_FORMS: u8 = 1;
+const IN_JSON: u8 = 2;
+/// Of each byte, where it is its own form.
+const PLAIN: [u8; 256] = {
+    let mut plain = [IN_JSON; 256];
+    let mut byte = 0;
+    while byte < u8::MAX {
+        let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_');
+        #[expect(clippy::indexing_slicing, reason = "there are as many as bytes")]
+        if is_word {
+            plain[byte as usize] = IN_FORMS | IN_JSON;
+        } else if byte < b' ' || matches!(byte, b'"' | b'\\') {
+            plain[byte as usize] = 0;
+        }
+        byte += 1;
+    }
+    plain
+};
+
+/// Most values are too short for a wide loop.
+fn is_plain(value: &str, place: u8) -> bool {
+    value.bytes().all(|byte| PLAIN.get(usize::from(byte)).is_some_and(|plain| plain & place != 0))
+}
+
+fn push_form_value(body: &mut String, value: Value<'_>) {
+    match value {
+        Value::Fixed(fixed) => body.push_str(fixed.in_form),
+        Value::Own(text) if is_plain(text, IN_FORMS) => body.push_str(text),
+        Value::Own(text) => body.extend(form_urlencoded::byte_serialize(text.as_bytes())),
     }
 }
 
-fn push_json_value(body: &mut String, value: &str) -> Option<()> {
-    let is_odd = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    if value.bytes().fold(0, |odd, byte| odd | u8::from(is_odd(byte))) == 0 {
-        body.push('"');
-        body.push_str(value);
-        body.push('"');
-    } else {
-        body.push_str(&serde_json::to_string(value).ok()?);
+/// Writes it without the quotation marks around it.
+fn push_json_value(body: &mut String, value: Value<'_>) -> Option<()> {
+    match value {
+        Value::Fixed(fixed) => body.push_str(fixed.in_json),
+        Value::Own(text) if is_plain(text, IN_JSON) => body.push_str(text),
+        Value::Own(text) => {
+            let quoted = serde_json::to_string(text).ok()?;
+            body.push_str(quoted.strip_prefix('"')?.strip_suffix('"')?);
+        }
     }
     Some(())
 }

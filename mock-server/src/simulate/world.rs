@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use pockyt_sign::Received;
 use pockyt_sim::{
-    ApiRequest, ApiResponse, Delivery, DeliveryOutcome, Effect, Millis, Reception, Reply, Sim, Ticket,
-    Verdict,
+    ApiRequest, ApiResponse, Delivery, DeliveryOutcome, Effect, Millis, Reception, Reply, Sim, Status,
+    Ticket, Verdict,
 };
+use smallvec::SmallVec;
 
 use super::log::Log;
-use super::memory::Memory;
+use super::memory::{Memory, Words};
 use super::merchant::{Encoding, Merchant, whole};
+use super::names::Field;
 use super::plan::Plan;
 use super::tally::Tally;
 
@@ -27,19 +29,13 @@ pub(super) struct World<'a> {
     pub(super) log: Log<'a>,
     /// The body of the latest request.
     body: &'a mut String,
+    pub(super) words: &'a Words,
     merchant: &'a Merchant,
     tape: Option<&'a mut Tape>,
     listens_from: u32,
     deliveries: u32,
-    /// What the listener was told under a right signature and has not been looked at.
-    pub(super) news: Vec<News>,
-}
-
-/// A notification that is really Pockyt's.
-pub(super) struct News {
-    pub(super) reference: String,
-    pub(super) amount: String,
-    pub(super) status: String,
+    /// What the listener was told of the order under a right signature and has not been looked at.
+    pub(super) news: SmallVec<[Status; 4]>,
 }
 
 impl<'a> World<'a> {
@@ -50,7 +46,7 @@ impl<'a> World<'a> {
         tape: Option<&'a mut Tape>,
         memory: &'a mut Memory,
     ) -> Self {
-        let Memory { sim, log, body } = memory;
+        let Memory { sim, log, body, words } = memory;
         sim.start_over(seed, plan.schedule, START);
         Self {
             sim,
@@ -58,11 +54,12 @@ impl<'a> World<'a> {
             tally: Tally { payments: 1, ..Tally::default() },
             log: Log::new(log),
             body,
+            words,
             merchant,
             tape,
             listens_from: plan.listens_from,
             deliveries: 0,
-            news: Vec::new(),
+            news: SmallVec::new(),
         }
     }
 
@@ -71,12 +68,7 @@ impl<'a> World<'a> {
     }
 
     /// Sends a signed request and waits for the answer; `None` when it does not come back in one piece.
-    pub(super) fn call(
-        &mut self,
-        path: &str,
-        encoding: Encoding,
-        fields: &[(&str, &str)],
-    ) -> Option<Vec<u8>> {
+    pub(super) fn call(&mut self, path: &str, encoding: Encoding, fields: &[Field<'_>]) -> Option<Vec<u8>> {
         self.merchant.write(encoding, fields, self.body)?;
         self.tally.requests += 1;
         self.record(|| pockyt_sign::algorithm::canonical_text(fields), 1);
@@ -193,8 +185,9 @@ impl<'a> World<'a> {
         };
         self.tally.messages += 1;
         let fields = message.fields();
-        let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
-        self.news.push(News { reference: text("reference"), amount: text("amount"), status: text("status") });
+        let Words { reference, amount, .. } = self.words;
+        let is_ours = fields.get("reference") == Some(reference) && fields.get("amount") == Some(amount);
+        self.news.extend(fields.get("status").filter(|_| is_ours).map(str::as_bytes).and_then(status_of));
         // The schedule signs once and sends many times.
         let hashes = if delivery.number == 1 { 2 } else { 1 };
         if self.tape.is_some() {
@@ -209,6 +202,18 @@ impl<'a> World<'a> {
         if let Some(tape) = &mut self.tape {
             tape.extend((0..times).map(|_| text()));
         }
+    }
+}
+
+/// The status that a word of Pockyt's says, in an answer or a notification.
+pub(super) fn status_of(word: &[u8]) -> Option<Status> {
+    match word {
+        b"init" => Some(Status::Init),
+        b"pending" => Some(Status::Pending),
+        b"success" | b"reversed" => Some(Status::Success),
+        b"failed" | b"fail" => Some(Status::Failed),
+        b"closed" => Some(Status::Closed),
+        _ => None,
     }
 }
 

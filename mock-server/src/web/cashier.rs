@@ -6,6 +6,7 @@ mod pages;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
@@ -24,15 +25,20 @@ const STYLE: &str = include_str!("../../templates/style.css");
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self' http: https:; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-pub(crate) async fn show(State(site): State<Arc<Site>>, Path(transaction_no): Path<String>) -> Response {
+/// The number in the path; one that is not UTF-8 is no order's.
+type NumberInPath = Result<Path<String>, PathRejection>;
+
+fn number_in(path: NumberInPath) -> String {
+    path.map_or_else(|_| String::new(), |Path(number)| number)
+}
+
+pub(crate) async fn show(State(site): State<Arc<Site>>, path: NumberInPath) -> Response {
+    let transaction_no = number_in(path);
     page(&site, &transaction_no, StatusCode::OK, None)
 }
 
-pub(crate) async fn act(
-    State(site): State<Arc<Site>>,
-    Path(transaction_no): Path<String>,
-    request: Request,
-) -> Response {
+pub(crate) async fn act(State(site): State<Arc<Site>>, path: NumberInPath, request: Request) -> Response {
+    let transaction_no = number_in(path);
     let (parts, body) = request.into_parts();
     let action = match body::read(&parts.headers, body, BODY_LIMIT).await {
         Ok(body) => action_of(&body),

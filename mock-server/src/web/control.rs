@@ -2,23 +2,21 @@
 //!
 //! Answers are JSON; refusals are `{"error": "..."}` with 400, 403, 404, 405, 409 or 413.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Request, State};
+use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
-use pockyt_sim::{ControlError, Fault, Millis, NotificationId, NotificationView, Script};
+use pockyt_sim::{ControlError, Fault, Millis, NotificationId, Script};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::problem::Problem;
-use super::query::{all_asked_for, asked_for, read};
-use super::{Site, body, dashboard, events, openapi, orders};
+use super::problem::{Named, Problem};
+use super::query::asked_for;
+use super::{Site, body, dashboard, events, journal, notifications, openapi, orders};
 use crate::clock::ClockMode;
 
 const BODY_LIMIT: usize = 64 * 1024;
@@ -30,15 +28,15 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/health", get(health))
         .route("/reset", post(reset))
         .route("/clock", get(clock).post(move_clock))
-        .route("/transactions", get(orders::transactions))
+        .route("/transactions", get(orders::list))
         .route("/transactions/{transaction_no}", get(transaction))
         .route("/transactions/{transaction_no}/{action}", post(operate))
         .route("/scripts", get(scripts).post(add_script).delete(clear_scripts))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/faults/unfired", get(unfired_faults))
-        .route("/notifications", get(notifications))
+        .route("/notifications", get(notifications::list))
         .route("/notifications/{id}/resend", post(resend))
-        .route("/journal", get(journal))
+        .route("/journal", get(journal::list))
         .route("/events", get(events::events))
         .route("/openapi.json", get(openapi::document))
         .route("/ui", get(dashboard::page))
@@ -141,14 +139,14 @@ async fn move_clock(State(site): State<Arc<Site>>, request: Request) -> Answer {
     Ok(ok(&ClockView::of(&site)))
 }
 
-async fn transaction(State(site): State<Arc<Site>>, Path(transaction_no): Path<String>) -> Answer {
+async fn transaction(State(site): State<Arc<Site>>, Named(transaction_no): Named<String>) -> Answer {
     let found = site.world.view(|sim| sim.transaction(&transaction_no));
     found.map(|view| ok(&view)).ok_or_else(|| Problem::not_found("there is no such order"))
 }
 
 async fn operate(
     State(site): State<Arc<Site>>,
-    Path((transaction_no, action)): Path<(String, String)>,
+    Named((transaction_no, action)): Named<(String, String)>,
 ) -> Answer {
     let operated = match action.as_str() {
         "approve" => site.operate(|sim, now| sim.approve(&transaction_no, now)).await,
@@ -157,7 +155,7 @@ async fn operate(
         _ => return Err(Problem::not_found("an order can be sent approve, decline or expire")),
     };
     operated?;
-    transaction(State(site), Path(transaction_no)).await
+    transaction(State(site), Named(transaction_no)).await
 }
 
 /// A script, and whether what it is for is still to come.
@@ -238,31 +236,12 @@ fn names_nothing(error: ControlError) -> Problem {
     Problem::bad_request(error.to_string())
 }
 
-async fn notifications(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    let wanted = all_asked_for(&request, "transaction")?;
-    let listed: Vec<NotificationView> = site.world.view(|sim| match wanted.as_slice() {
-        [] => sim.notifications(None),
-        wanted => wanted.iter().flat_map(|number| sim.notifications(Some(number))).collect(),
-    });
-    Ok(ok(&listed))
-}
-
-async fn resend(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Answer {
+async fn resend(State(site): State<Arc<Site>>, Named(id): Named<String>) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found("there is no such notification"))?;
     let id = NotificationId(id);
     site.operate(|sim, now| sim.resend(id, now)).await?;
     let resent = site.world.view(|sim| sim.notification(id));
     resent.map(|view| ok(&view)).ok_or_else(|| Problem::not_found("there is no such notification"))
-}
-
-async fn journal(State(site): State<Arc<Site>>, request: Request) -> Answer {
-    let [merchant_no, limit] = asked_for(&request, ["merchant", "limit"])?;
-    let limit: Option<NonZeroUsize> = read(limit.as_deref(), "limit is a whole number from 1")?;
-    let mut lines = site.world.journal_lines(merchant_no.as_deref(), limit).join("\n");
-    if !lines.is_empty() {
-        lines.push('\n');
-    }
-    Ok(([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
 }
 
 pub(super) fn ok(value: &impl Serialize) -> Response {

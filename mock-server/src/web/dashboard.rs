@@ -1,6 +1,5 @@
 //! The dashboard under `/_mock/ui`: plain files that ask the control API, and hold nothing themselves.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY,
@@ -8,7 +7,7 @@ use http::header::{
 };
 use http::{HeaderMap, StatusCode};
 
-use super::problem::Problem;
+use super::problem::{Named, Problem};
 
 const PAGE: &str = include_str!("../../ui/index.html");
 /// Only these files, and what they ask of this mock.
@@ -33,7 +32,7 @@ pub(super) async fn without_slash() -> Response {
     (StatusCode::PERMANENT_REDIRECT, [(LOCATION, "../ui")]).into_response()
 }
 
-pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn file(Named(name): Named<String>) -> Result<Response, Problem> {
     let found = FILES.iter().find(|(known, ..)| *known == name);
     let (_, kind, text) = found.ok_or_else(|| Problem::not_found("the dashboard has no such file"))?;
     Ok(sent(kind, text))

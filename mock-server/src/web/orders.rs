@@ -4,10 +4,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use pockyt_sim::{ControlError, Sim, TransactionView};
+use pockyt_sim::{ControlError, Glance, Place, Sim, TransactionView};
 
 use super::Site;
-use super::control::{Answer, ok};
+use super::control::Answer;
+use super::listing::{AT_A_TIME, Listing, Written, read_all};
 use super::problem::Problem;
 use super::query::{asked_for, read};
 
@@ -24,11 +25,11 @@ struct Wanted {
     published: bool,
 }
 
-pub(super) async fn transactions(State(site): State<Arc<Site>>, request: Request) -> Answer {
+pub(super) async fn list(State(site): State<Arc<Site>>, request: Request) -> Answer {
     let wanted = Wanted::of(&request)?;
-    // To look through them takes a while with many, and needs no lock.
-    let orders = site.world.view(|sim| wanted.of_merchant(sim))?;
-    Ok(ok(&wanted.choose(orders)?))
+    let found = read_all(&site.world, |sim| wanted.begin(sim)).await?;
+    // Oldest first.
+    Ok(found.written.list((0..found.written.len()).rev()))
 }
 
 impl Wanted {
@@ -44,33 +45,61 @@ impl Wanted {
         })
     }
 
-    fn of_merchant(&self, sim: &Sim) -> Result<Vec<TransactionView>, ControlError> {
+    fn begin(&self, sim: &Sim) -> Result<Found<'_>, Problem> {
         let is_unknown = |merchant_no: &String| sim.journal_counts_of(merchant_no).is_none();
         if self.merchant_no.as_ref().is_some_and(is_unknown) {
-            return Err(ControlError::UnknownMerchant);
+            return Err(ControlError::UnknownMerchant.into());
         }
-        Ok(sim.transactions())
+        let place =
+            |before: &String| sim.place(before).ok_or_else(|| Problem::not_found("there is no such order"));
+        let before = self.before.as_ref().map(place).transpose()?;
+        let left = self.limit.map_or(usize::MAX, NonZeroUsize::get);
+        Ok(Found { wanted: self, before, left, seen: Vec::new(), written: Written::default() })
     }
 
-    /// Oldest first, as they come.
-    fn choose(&self, mut orders: Vec<TransactionView>) -> Result<Vec<TransactionView>, Problem> {
-        if let Some(before) = &self.before {
-            let place = orders.iter().rposition(|order| order.transaction_no == *before);
-            orders.truncate(place.ok_or_else(|| Problem::not_found("there is no such order"))?);
-        }
-        let limit = self.limit.map_or(usize::MAX, NonZeroUsize::get);
-        let fitting = orders.into_iter().rev().filter(|order| self.fits(order));
-        let mut chosen: Vec<TransactionView> = fitting.take(limit).collect();
-        chosen.reverse();
-        Ok(chosen)
+    fn fits(&self, order: Glance<'_>) -> bool {
+        let is_found = self.search.as_ref().is_none_or(|search| {
+            let in_reference = |reference: &str| reference.to_lowercase().contains(search.as_str());
+            order.transaction_no().contains(search.as_str()) || order.reference().is_some_and(in_reference)
+        });
+        is_found && (self.published || order.created_by() != "published")
     }
+}
 
-    fn fits(&self, order: &TransactionView) -> bool {
-        let is_theirs = self.merchant_no.as_ref().is_none_or(|merchant_no| order.merchant_no == *merchant_no);
-        let contains = |text: &str| {
-            self.search.as_ref().is_none_or(|search| text.to_lowercase().contains(search.as_str()))
+/// What was found, newest first.
+struct Found<'w> {
+    wanted: &'w Wanted,
+    /// Only older ones are still to be looked at.
+    before: Option<Place>,
+    /// How many more are wanted.
+    left: usize,
+    seen: Vec<TransactionView>,
+    written: Written,
+}
+
+impl Listing for Found<'_> {
+    fn look(&mut self, sim: &Sim) -> bool {
+        let Ok(orders) = sim.newest_first(self.wanted.merchant_no.as_deref(), self.before) else {
+            return false;
         };
-        let is_found = contains(&order.transaction_no) || order.reference.as_deref().is_some_and(contains);
-        is_theirs && is_found && (self.published || order.created_by != "published")
+        let mut looked_at = 0;
+        for order in orders.take(AT_A_TIME) {
+            looked_at += 1;
+            self.before = Some(order.place());
+            if self.wanted.fits(order) {
+                self.seen.push(order.view());
+                self.left -= 1;
+            }
+            if self.left == 0 {
+                return false;
+            }
+        }
+        looked_at == AT_A_TIME
+    }
+
+    fn write(&mut self) {
+        for order in self.seen.drain(..) {
+            self.written.add(&order);
+        }
     }
 }

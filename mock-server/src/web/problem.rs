@@ -1,9 +1,12 @@
 //! Refusals of the control API.
 
+use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use http::request::Parts;
 use pockyt_sim::ControlError;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::body::Unreadable;
 
@@ -44,6 +47,20 @@ impl Problem {
 impl From<Unreadable> for Problem {
     fn from(unreadable: Unreadable) -> Self {
         Self::new(unreadable.status(), unreadable.to_string())
+    }
+}
+
+/// What a path names. A path that is not UTF-8 is refused like everything else.
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(named) = Path::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::bad_request("the path is not UTF-8"))?;
+        Ok(Self(named))
     }
 }
 

@@ -5,7 +5,8 @@ mod dashboard;
 use pockyt_mock::{MockPockyt, Status};
 
 use crate::chromium::{Chromium, Tab};
-use crate::support::{Listener, SUCCESS, call, order, secure_pay};
+use crate::support::waiting::{self, text};
+use crate::support::{Listener, SUCCESS, order, secure_pay};
 
 /// A mock and a shop on loopback whose pages and notifications answer `success`.
 async fn mock_and_shop() -> (MockPockyt, Listener) {
@@ -74,57 +75,21 @@ async fn every_page_works_without_a_script_and_says_when_nothing_is_left_to_do()
 /// The pages there are, by name.
 async fn pages(mock: &MockPockyt, shop: &Listener) -> Vec<(&'static str, String)> {
     let page = |number: &str| format!("{}/cashier/{number}", mock.url());
-    let text = |body: &serde_json::Value, name: &str| body["result"][name].as_str().unwrap().to_owned();
     let open = ordered(mock, shop, "web-3").await;
     let paid = ordered(mock, shop, "web-4").await;
     mock.approve(&paid).await.unwrap();
     let declined = ordered(mock, shop, "web-5").await;
     mock.decline(&declined).await.unwrap();
-    let agreement = [
-        ("vendor", "gcash"),
-        ("autoReference", "agreement-1"),
-        ("autoRedirectUrl", "http://shop.example/signed"),
-        ("autoIpnUrl", "http://shop.example/ipn"),
-        ("terminal", "ONLINE"),
-    ];
-    let agreement = text(&call(mock, "/auto-debit/v3/consult", &agreement).await, "autoDebitNo");
-    let card = [
-        ("amount", "13.00"),
-        ("currency", "USD"),
-        ("settleCurrency", "USD"),
-        ("vendor", "creditcard"),
-        ("terminal", "ONLINE"),
-        ("reference", "card-mock-3ds"),
-        ("cardNumber", "4111111111111111"),
-        ("cardExpMonth", "12"),
-        ("cardExpYear", "2030"),
-        ("cardCvv", "123"),
-    ];
-    let card = text(&call(mock, "/order/v4/capture", &card).await, "transactionNo");
-    let person = [
-        ("firstName", "Ann"),
-        ("lastName", "Lee"),
-        ("email", "ann@example.com"),
-        ("countryCode", "US"),
-        ("timestamp", "2026-01-01T00:00:00Z"),
-    ];
-    let person = call(mock, "/v1/customers/create", &person).await;
-    let account = [
-        ("customerNo", person["customer"]["customerNo"].as_str().unwrap()),
-        ("accountType", "PAYPAL"),
-        ("accountTag", "tag-1"),
-        ("accountCountry", "US"),
-        ("accountCurrency", "USD"),
-        ("timestamp", "2026-01-01T00:00:00Z"),
-    ];
-    let account = text(&call(mock, "/v2/customers/account/create", &account).await, "accountToken");
+    let agreement = waiting::agreement(mock, "http://shop.example/signed").await;
+    let card = waiting::card(mock).await;
+    let (_, account) = waiting::account(mock).await;
     vec![
         ("cashier", page(&open)),
         ("paid", page(&paid)),
         ("declined", page(&declined)),
-        ("agreement", page(&agreement)),
-        ("card", page(&card)),
-        ("account", page(&account)),
+        ("agreement", page(text(&agreement, "autoDebitNo"))),
+        ("card", page(text(&card, "transactionNo"))),
+        ("account", page(text(&account, "accountToken"))),
         ("unknown", page("999")),
         ("magic", page("magic")),
     ]

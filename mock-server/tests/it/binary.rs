@@ -23,6 +23,16 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(BINARY).args(arguments).output().unwrap()
 }
 
+/// Starts a mock that serves, and waits for its first line: it says where.
+fn started(command: &mut Command) -> (Running, String) {
+    // Ended from here on, whatever comes.
+    let mut running = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+    let mut first_line = String::new();
+    BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
+    let addr = first_line.strip_prefix("listening on http://").expect(&first_line).trim_end().to_owned();
+    (running, addr)
+}
+
 /// A mock that serves, where it does, and what it tells people.
 struct Serving {
     addr: String,
@@ -32,21 +42,11 @@ struct Serving {
 
 impl Serving {
     fn start(options: &[&str]) -> Self {
-        let child = Command::new(BINARY)
-            .arg("serve")
-            .args(options)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Ended from here on, whatever comes.
-        let mut running = Running(child);
-        let mut first_line = String::new();
-        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
+        let mut command = Command::new(BINARY);
+        let (mut running, addr) = started(command.arg("serve").args(options).stderr(Stdio::piped()));
         let (tell, told) = channel();
         let stderr = BufReader::new(running.0.stderr.take().unwrap());
         std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
-        let addr = first_line.strip_prefix("listening on http://").expect(&first_line).trim_end().to_owned();
         Self { addr, told, running }
     }
 
@@ -201,17 +201,8 @@ fn a_merchant_that_cannot_be_read_is_refused_without_repeating_the_token() {
 /// The mock with limits that a shell sets, and its address.
 #[cfg(unix)]
 fn serve(limits: &str) -> (Running, String) {
-    let child = Command::new("sh")
-        .args(["-c", &format!("{limits}; exec \"$0\" serve --listen 127.0.0.1:0"), BINARY])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut running = Running(child);
-    let mut first_line = String::new();
-    BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
-    let addr = first_line.strip_prefix("listening on http://").unwrap().trim_end().to_owned();
-    (running, addr)
+    let script = format!("{limits}; exec \"$0\" serve --listen 127.0.0.1:0");
+    started(Command::new("sh").args(["-c", &script, BINARY]).stderr(Stdio::null()))
 }
 
 /// Whether it answers, in reasonable time.
@@ -296,6 +287,46 @@ fn a_fault_that_never_hit_anything_is_named_at_the_end() {
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let told = serving.told_until("never hit");
     assert!(told.contains(r#"{"reference":"nobody-s","kind":"reset-reply","times":1}"#), "{told}");
+}
+
+/// As when whoever started it waits for its end and reads then, or never.
+#[cfg(unix)]
+#[test]
+fn it_ends_although_nobody_reads_what_it_tells() {
+    use pockyt_mock::{Fault, FaultKind};
+    let options = ["serve", "--listen", "127.0.0.1:0", "--ipn-schedule", "burst", "--clock", "manual"];
+    let (mut running, addr) = started(Command::new(BINARY).args(options).stderr(Stdio::piped()));
+    let unread = running.0.stderr.take();
+    let (_tell, told) = channel();
+    let mut serving = Serving { addr, told, running };
+    // More lines than a pipe takes: each of these has nine attempts.
+    for number in 0..120 {
+        let order = signed(&[
+            ("amount", "13.00"),
+            ("currency", "USD"),
+            ("settleCurrency", "USD"),
+            ("vendor", "alipay"),
+            ("terminal", "ONLINE"),
+            ("reference", &format!("a-shop-that-nobody-can-reach-{number}-mock-confirm")),
+            ("ipnUrl", "http://192.0.2.1/ipn"),
+            ("callbackUrl", "http://shop.example/back"),
+        ]);
+        assert!(serving.send("POST", "/online/v3/secure-pay", &order).contains("000100"));
+    }
+    serving.send("POST", "/_mock/clock", r#"{"advance_ms":10000}"#);
+    let fault = serde_json::to_string(&Fault::new("nobody-s", FaultKind::ResetReply)).unwrap();
+    serving.send("POST", "/_mock/faults", &fault);
+    let pid = serving.running.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let (ended, has_ended) = channel();
+    std::thread::spawn(move || ended.send(serving.running.0.wait()));
+    let status = has_ended.recv_timeout(Duration::from_secs(20));
+    if status.is_err() {
+        Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+    }
+    let status = status.expect("it does not end").unwrap();
+    assert!(status.success(), "{status}");
+    drop(unread);
 }
 
 #[test]

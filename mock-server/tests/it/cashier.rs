@@ -5,6 +5,7 @@ use http::StatusCode;
 use http_body_util::Full;
 use pockyt_mock::{MockPockyt, Status};
 
+use crate::support::waiting::{self, text};
 use crate::support::{
     Answer, Listener, SUCCESS, call, get, order, post, request, secure_pay, send, signed, with_listener,
 };
@@ -144,16 +145,9 @@ async fn leaving_without_paying_returns_and_changes_nothing() {
 async fn an_agreement_is_signed_or_refused_on_its_page() {
     for (action, approved) in [("action=approve", true), ("action=decline", false)] {
         let mock = MockPockyt::start().await.unwrap();
-        let fields = [
-            ("vendor", "gcash"),
-            ("autoReference", "agreement-1"),
-            ("autoRedirectUrl", "http://shop.example/signed?no={autoDebitNo}"),
-            ("autoIpnUrl", "http://shop.example/ipn"),
-            ("terminal", "ONLINE"),
-        ];
-        let consulted = call(&mock, "/auto-debit/v3/consult", &fields).await;
-        let number = consulted["result"]["autoDebitNo"].as_str().unwrap();
-        let path = consulted["result"]["authUrl"].as_str().unwrap().strip_prefix(mock.url()).unwrap();
+        let agreement = waiting::agreement(&mock, "http://shop.example/signed?no={autoDebitNo}").await;
+        let number = text(&agreement, "autoDebitNo");
+        let path = text(&agreement, "authUrl").strip_prefix(mock.url()).unwrap();
         let page = get(&mock, path).await.body;
         for text in ["This is a mock", "Allow automatic payments", "agreement-1", "GCASH", "Agree</button>"] {
             assert!(page.contains(text), "{text}: {page}");
@@ -172,25 +166,12 @@ async fn an_agreement_is_signed_or_refused_on_its_page() {
 #[tokio::test]
 async fn the_step_of_a_card_s_bank_is_a_page_too() {
     let mock = MockPockyt::start().await.unwrap();
-    let fields = [
-        ("amount", "13.00"),
-        ("currency", "USD"),
-        ("settleCurrency", "USD"),
-        ("vendor", "creditcard"),
-        ("terminal", "ONLINE"),
-        ("reference", "card-mock-3ds"),
-        ("cardNumber", "4111111111111111"),
-        ("cardExpMonth", "12"),
-        ("cardExpYear", "2030"),
-        ("cardCvv", "123"),
-        ("callbackUrl", "http://shop.example/back"),
-    ];
-    let captured = call(&mock, "/order/v4/capture", &fields).await;
-    let path = captured["result"]["authUrl"].as_str().unwrap().strip_prefix(mock.url()).unwrap();
+    let captured = waiting::card(&mock).await;
+    let path = text(&captured, "authUrl").strip_prefix(mock.url()).unwrap();
     let page = get(&mock, path).await.body;
     assert!(page.contains("3-D Secure") && page.contains("13.00 USD"), "{page}");
     assert!(!page.contains("4111"), "{page}");
-    let number = captured["result"]["transactionNo"].as_str().unwrap();
+    let number = text(&captured, "transactionNo");
     assert_eq!(press(&mock, number, "action=approve").await.header("location"), "http://shop.example/back");
     assert_eq!(order(&mock, number).status, Status::Success);
 }
@@ -199,27 +180,9 @@ async fn the_step_of_a_card_s_bank_is_a_page_too() {
 async fn an_account_is_confirmed_or_refused_by_its_payee_on_its_page() {
     for (action, status) in [("action=approve", "activated"), ("action=decline", "invalid")] {
         let mock = MockPockyt::start().await.unwrap();
-        let person = [
-            ("firstName", "Ann"),
-            ("lastName", "Lee"),
-            ("email", "ann@example.com"),
-            ("countryCode", "US"),
-            ("timestamp", "2026-01-01T00:00:00Z"),
-        ];
-        let customer = call(&mock, "/v1/customers/create", &person).await;
-        let customer = customer["customer"]["customerNo"].as_str().unwrap();
-        let account = [
-            ("customerNo", customer),
-            ("accountType", "PAYPAL"),
-            ("accountTag", "tag-1"),
-            ("accountCountry", "US"),
-            ("accountCurrency", "USD"),
-            ("timestamp", "2026-01-01T00:00:00Z"),
-            ("callbackUrl", "http://shop.example/account?is={accountStatus}&tag={accountTag}"),
-        ];
-        let opened = call(&mock, "/v2/customers/account/create", &account).await;
-        let number = opened["result"]["accountToken"].as_str().unwrap();
-        let path = opened["result"]["link"].as_str().unwrap().strip_prefix(mock.url()).unwrap();
+        let (customer, opened) = waiting::account(&mock).await;
+        let number = text(&opened, "accountToken");
+        let path = text(&opened, "link").strip_prefix(mock.url()).unwrap();
         let page = get(&mock, path).await.body;
         for text in
             ["This is a mock", "Complete your account", "PAYPAL", "200043", "Confirm the account</button>"]
@@ -235,7 +198,7 @@ async fn an_account_is_confirmed_or_refused_by_its_payee_on_its_page() {
         assert!(!page.contains("<form") && page.contains("Nothing is asked any more."), "{page}");
         assert_eq!(press(&mock, number, action).await.status, StatusCode::CONFLICT);
         let payout = [
-            ("customerNo", customer),
+            ("customerNo", customer.as_str()),
             ("accountToken", number),
             ("invoiceId", "invoice-1"),
             ("amount", "5.00"),

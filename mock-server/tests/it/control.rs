@@ -229,3 +229,26 @@ async fn the_journal_is_lines_of_json() {
         serde_json::from_str::<Value>(line).unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_number_that_is_no_text_is_refused_like_any_other() {
+    let mock = MockPockyt::start().await.unwrap();
+    for (method, path) in [
+        ("GET", "transactions/%FF%FE"),
+        ("POST", "transactions/%FF/approve"),
+        ("POST", "transactions/1/%FF"),
+        ("POST", "notifications/%FF/resend"),
+        ("GET", "ui/%FF"),
+    ] {
+        let path = format!("/_mock/{path}");
+        let answer = send(mock.addr(), request(&mock, method, &path).body(Full::default()).unwrap()).await;
+        assert!(answer.status.is_client_error(), "{method} {path}: {answer:?}");
+        assert!(answer.json()["error"].as_str().unwrap().len() > 10, "{answer:?}");
+    }
+    for method in ["GET", "POST"] {
+        let request = request(&mock, method, "/cashier/%FF").body(Full::default()).unwrap();
+        let answer = send(mock.addr(), request).await;
+        assert!(answer.status.is_client_error(), "{answer:?}");
+        assert!(answer.body.contains("<!doctype html>"), "{answer:?}");
+    }
+}

@@ -14,7 +14,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use pockyt_mock::{Fault, FaultKind, MockPockyt};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use crate::support::signed;
 
@@ -53,21 +53,25 @@ impl Raw {
         (String::from_utf8_lossy(&got).into_owned(), end)
     }
 
-    /// The next answer, by its `Content-Length`.
     pub(crate) async fn answer(&mut self) -> (String, Vec<u8>) {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.0.read_u8().await.unwrap());
-        }
-        let head = String::from_utf8(head).unwrap();
-        let length = head
-            .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
-            .unwrap_or_else(|| panic!("no length: {head}"));
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).await.unwrap();
-        (head, body)
+        next_answer(&mut self.0).await
     }
+}
+
+/// The next answer, by its `Content-Length`.
+pub(crate) async fn next_answer(stream: &mut (impl AsyncRead + Unpin)) -> (String, Vec<u8>) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    let head = String::from_utf8(head).unwrap();
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
+        .unwrap_or_else(|| panic!("no length: {head}"));
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.unwrap();
+    (head, body)
 }
 
 pub(crate) fn add_body(reference: &str) -> String {

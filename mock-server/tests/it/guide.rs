@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use pockyt_mock::MockPockyt;
 
+use crate::shell::is_there;
 use crate::support::secure_pay;
 
 const GUIDE: &str = include_str!("../../../docs/testing-your-shop.md");
@@ -13,15 +14,6 @@ const BINARY: &str = env!("CARGO_BIN_EXE_pockyt-mock");
 fn block(language: &str) -> String {
     let (_, rest) = GUIDE.split_once(&format!("```{language}\n")).expect("the block is there");
     rest.split_once("```").expect("the block ends").0.to_owned()
-}
-
-#[expect(clippy::print_stderr, reason = "whoever reads the tests' output is to know")]
-fn is_there(program: &str) -> bool {
-    let is_there = Command::new(program).arg("--version").output().is_ok();
-    if !is_there {
-        eprintln!("no {program} here: a snippet of the guide is not tried");
-    }
-    is_there
 }
 
 /// Runs a snippet in a folder of its own.

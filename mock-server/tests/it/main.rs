@@ -23,13 +23,16 @@ mod harness;
 mod lifecycle;
 mod lost_reply;
 mod manual;
+mod many_threads;
 mod namespaces;
 mod openapi;
 mod own_address;
 mod paging;
+mod portions;
 mod protocols;
 mod readme;
 mod seeds;
+mod shell;
 mod simulate;
 #[path = "../support/mod.rs"]
 mod support;

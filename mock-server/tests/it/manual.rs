@@ -1,9 +1,9 @@
 //! The manual: its commands as a reader would type them, and its tables against the code.
 
-use std::process::Command;
-
 use pockyt_mock::{Fault, FaultKind, FaultProfile, MockPockyt, Schedule, Wallet};
 use pockyt_sim::magic;
+
+use crate::shell::{is_there, run};
 
 const MANUAL: &str = include_str!("../../../docs/mock.md");
 
@@ -82,21 +82,9 @@ fn commands(n: usize) -> String {
     block.split_once("```").expect("the block ends").0.to_owned()
 }
 
-async fn run(script: String) -> String {
-    let ran = tokio::task::spawn_blocking(move || Command::new("sh").arg("-euc").arg(script).output());
-    let output = ran.await.unwrap().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn is_there(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_session_with_curl_goes_as_the_manual_says() {
     if !["sh", "curl", "md5sum"].into_iter().all(is_there) {
-        eprintln!("no curl or md5sum here: the manual's commands are not tried");
         return;
     }
     let mock = MockPockyt::start().await.unwrap();
@@ -112,7 +100,6 @@ async fn the_session_with_curl_goes_as_the_manual_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_vendor_s_host_name_leads_to_the_mock_by_tls() {
     if !["sh", "curl"].into_iter().all(is_there) {
-        eprintln!("no curl here: the manual's commands are not tried");
         return;
     }
     let name = format!("pockyt-mock-manual-{}.pem", std::process::id());

@@ -10,7 +10,7 @@ use pockyt_mock::MockPockyt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::faults::{ADD, Raw, add, add_body, is_booked};
+use crate::faults::{ADD, End, Raw, add, add_body, is_booked};
 
 const QUERY: &str = "/app-data-search/v3/tran-query";
 
@@ -234,7 +234,7 @@ async fn a_connection_with_a_request_under_way_does_not_make_room() {
 
 #[tokio::test]
 async fn a_client_that_hangs_up_while_its_answer_is_held_makes_room() {
-    let mock = MockPockyt::builder().connections_at_once(2).start().await.unwrap();
+    let mock = MockPockyt::builder().connections_at_once(1).start().await.unwrap();
     let kind = pockyt_mock::FaultKind::DelayAnswer { ms: 1000 };
     mock.fault(pockyt_mock::Fault::new("p-1", kind)).unwrap();
     let mut impatient = Raw::connect(mock.addr()).await;
@@ -243,17 +243,27 @@ async fn a_client_that_hangs_up_while_its_answer_is_held_makes_room() {
         tokio::task::yield_now().await;
     }
     drop(impatient);
-    // The mock's time stands still. While that connection is open, each other one ends for want of room.
-    let mut tries = 0..1000;
-    let is_answered = loop {
-        let mut next = Raw::connect(mock.addr()).await;
-        next.send(&add("p-2")).await;
-        let mut beginning = [0; 12];
-        match next.0.read_exact(&mut beginning).await {
-            Ok(_) => break beginning == *b"HTTP/1.1 200",
-            Err(_) if tries.next().is_some() => {}
-            Err(_) => break false,
+    // The mock's time stands still.
+    let mut next = Raw::connect(mock.addr()).await;
+    next.send(&add("p-2")).await;
+    let answered = tokio::time::timeout(Duration::from_secs(10), next.answer()).await;
+    assert!(answered.expect("no room").0.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn who_has_the_only_place_keeps_it_until_somebody_else_comes() {
+    let mock = MockPockyt::builder().connections_at_once(1).start().await.unwrap();
+    let mut first = Raw::connect(mock.addr()).await;
+    for reference in ["p-1", "p-2"] {
+        // It is idle before each request.
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
         }
-    };
-    assert!(is_answered);
+        first.send(&add(reference)).await;
+        assert!(first.answer().await.0.starts_with("HTTP/1.1 200"), "{reference}");
+    }
+    let mut second = Raw::connect(mock.addr()).await;
+    assert_eq!(first.read_all().await, (String::new(), End::Fin));
+    second.send(&add("p-3")).await;
+    assert!(second.answer().await.0.starts_with("HTTP/1.1 200"));
 }

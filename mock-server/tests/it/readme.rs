@@ -1,8 +1,8 @@
 //! The README's commands, as a reader would type them.
 
-use std::process::Command;
-
 use pockyt_mock::{Account, MockPockyt};
+
+use crate::shell::{is_there, run};
 
 const README: &str = include_str!("../../README.md");
 
@@ -13,19 +13,9 @@ fn block(after: &str, language: &str) -> String {
     rest.split_once("```").expect("the block ends").0.to_owned()
 }
 
-async fn run(script: String) -> String {
-    let ran = tokio::task::spawn_blocking(move || Command::new("sh").arg("-euc").arg(script).output());
-    let output = ran.await.unwrap().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// Needs the shell, curl and md5sum that the README talks to; without them there is nothing to try.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_curl_commands_do_what_the_readme_says() {
-    let is_there = |program: &&str| Command::new(program).arg("--version").output().is_ok();
-    if !["sh", "curl", "md5sum"].iter().all(is_there) {
-        eprintln!("no curl or md5sum here: the README's commands are not tried");
+    if !["sh", "curl", "md5sum"].into_iter().all(is_there) {
         return;
     }
     let mock = MockPockyt::start().await.unwrap();

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::faults::{ADD, Raw, add, add_body, is_booked};
+use crate::faults::{ADD, Raw, add, add_body, is_booked, next_answer};
 use crate::support::{order, secure_pay};
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {
@@ -201,4 +201,52 @@ async fn a_handshake_that_does_not_end_holds_nobody_up() {
     }
     let connecting = connect(&mock, mock.authority_pem().unwrap(), "localhost", &[]);
     tokio::time::timeout(Duration::from_secs(10), connecting).await.unwrap().unwrap();
+}
+
+/// A connection by TLS whose answer is held while the mock's time stands still.
+async fn held(mock: &MockPockyt) -> TlsStream<TcpStream> {
+    mock.fault(Fault::new("t-1", FaultKind::DelayAnswer { ms: 1000 })).unwrap();
+    let mut stream = connect(mock, mock.authority_pem().unwrap(), "localhost", &[]).await.unwrap();
+    stream.write_all(&add("t-1")).await.unwrap();
+    while !is_booked(mock, "t-1") {
+        tokio::task::yield_now().await;
+    }
+    stream
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_while_its_answer_is_held_makes_room() {
+    for says_good_bye in [true, false] {
+        let mock =
+            MockPockyt::builder().tls(["mapi.yuansfer.com"]).connections_at_once(1).start().await.unwrap();
+        let mut impatient = held(&mock).await;
+        if says_good_bye {
+            impatient.shutdown().await.unwrap();
+        }
+        drop(impatient);
+        let mut next = Raw::connect(mock.addr()).await;
+        next.send(&add("t-2")).await;
+        let answered = tokio::time::timeout(Duration::from_secs(10), next.answer()).await;
+        assert!(answered.expect("no room").0.starts_with("HTTP/1.1 200"), "{says_good_bye}");
+    }
+}
+
+#[tokio::test]
+async fn requests_that_come_before_an_answer_are_answered_in_turn() {
+    let mock = with_tls().await;
+    let mut stream = held(&mock).await;
+    for reference in ["t-2", "t-3"] {
+        stream.write_all(&add(reference)).await.unwrap();
+        // The mock sees that something comes, and that it is no good-bye.
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+    }
+    mock.advance(Duration::from_secs(1)).await;
+    for reference in ["t-1", "t-2", "t-3"] {
+        let (head, body) = next_answer(&mut stream).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["result"]["reference"], reference, "{body}");
+    }
 }

@@ -3,11 +3,12 @@
 mod client;
 pub(crate) mod contract;
 mod listener;
+pub(crate) mod waiting;
 
 pub(crate) use client::{Answer, get, post, request, send};
 pub(crate) use listener::{Listener, SUCCESS};
 
-use pockyt_mock::{MockPockyt, TransactionView};
+use pockyt_mock::{Builder, MockPockyt, TransactionView};
 use pockyt_sign::{ApiToken, SigningKey};
 use serde_json::{Map, Value};
 
@@ -48,7 +49,16 @@ pub(crate) const IPN_URL: &str = "http://shop.example/ipn";
 
 /// A mock that delivers what is for shop.example to this listener.
 pub(crate) async fn with_listener(listener: &Listener) -> MockPockyt {
-    MockPockyt::builder().resolve("shop.example:80", listener.addr()).start().await.unwrap()
+    with_listener_and(listener, |builder| builder).await
+}
+
+/// The same, with more settings.
+pub(crate) async fn with_listener_and(
+    listener: &Listener,
+    settings: impl FnOnce(Builder) -> Builder,
+) -> MockPockyt {
+    let builder = MockPockyt::builder().resolve("shop.example:80", listener.addr());
+    settings(builder).start().await.unwrap()
 }
 
 /// Asks for a payment on the cashier page; returns its number.

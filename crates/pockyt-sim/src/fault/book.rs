@@ -34,6 +34,15 @@ impl Book {
         Self { profile, seed, ..Self::default() }
     }
 
+    /// As new, but for the memory.
+    pub(crate) fn start_over(&mut self, seed: u64) {
+        let Self { faults, hits, arrived, sent, profile: _, seed: own } = self;
+        faults.clear();
+        hits.clear();
+        arrived.values_mut().chain(sent.values_mut()).for_each(|count| *count = 0);
+        *own = seed;
+    }
+
     pub(crate) fn add(&mut self, fault: Fault) {
         self.faults.push(fault);
         self.hits.push(0);

@@ -107,7 +107,7 @@ impl Sim {
             "amount" => order.amount.short_text(&order.currency).into(),
             "autoDebitNo" => mandate.auto_debit_no.as_str().into(),
             "status" if !self.config.profile.auto_debit_status => Value::Nothing,
-            _ => self.value(&order, name),
+            _ => self.value(order, name),
         })?;
         Ok(Done { reply, ..done })
     }

@@ -23,7 +23,7 @@ impl Sim {
         self.open(Order { role, has_cashier: true, ..order });
         let reply = self.let_customer_act(number, otherwise)?;
         let order = self.charged(number)?;
-        let done = self.done(call, &order)?;
+        let done = self.done(call, order)?;
         Ok(Done { reply, ..done })
     }
 

@@ -14,7 +14,7 @@ use crate::check::{self, Params};
 use crate::explain;
 use crate::fault::{self, Subject};
 use crate::journal::{Counted, JournalEvent, Parameters, RequestRecord, cut};
-use crate::namespace::Stored;
+use crate::namespace::{Store, Stored};
 use crate::number::Number;
 use crate::order::Order;
 use crate::pieces::Pieces;
@@ -109,11 +109,9 @@ struct Trace<'a> {
 }
 
 /// The merchant whose key made a signature right.
-pub(super) struct Believed<'m, 'r> {
-    pub(super) merchant_no: Cow<'m, str>,
-    pub(super) received: Received<'r>,
-    /// Whether the store that it names is known to be the merchant's.
-    names_store: bool,
+pub(super) struct Believed<'r> {
+    merchant_no: String,
+    received: Received<'r>,
 }
 
 impl Sim {
@@ -148,14 +146,14 @@ impl Sim {
         if !struck.is_counted {
             self.count_call(trace.merchant_no.as_deref());
         }
-        self.finish(outcome, trace, struck.kind, now)
+        self.finish(outcome, &mut trace, struck.kind, now)
     }
 
     /// Answers a request whose body is above 1 MiB, which is refused unread.
     pub fn refuse_oversized(&mut self, request: &ApiRequest<'_>, now: Millis) -> ApiResponse {
         let now = self.tick(now);
-        let trace = self.trace(request);
-        self.finish(Err(Refusal::oversized()), trace, None, now)
+        let mut trace = self.trace(request);
+        self.finish(Err(Refusal::oversized()), &mut trace, None, now)
     }
 
     fn trace<'a>(&self, request: &ApiRequest<'a>) -> Trace<'a> {
@@ -165,7 +163,7 @@ impl Sim {
     fn finish(
         &mut self,
         outcome: Result<ApiResponse, Refusal>,
-        mut trace: Trace<'_>,
+        trace: &mut Trace<'_>,
         struck: Option<FaultKind>,
         now: Millis,
     ) -> ApiResponse {
@@ -190,7 +188,9 @@ impl Sim {
         trace.record.lost = matches!(response.reply, Reply::Lost | Reply::Reset);
         let counted = Counted::request(trace.record.ret_code);
         let Trace { record, merchant_no, .. } = trace;
-        self.journal.write_with(now, merchant_no.as_deref(), counted, || JournalEvent::Request(record));
+        // What is not kept is not moved either.
+        let taken = || JournalEvent::Request(std::mem::replace(record, nothing_yet()));
+        self.journal.write_with(now, merchant_no.as_deref(), counted, taken);
         response
     }
 
@@ -209,31 +209,32 @@ impl Sim {
         }
         let encoding = Encoding::of(request.content_type, request.body)
             .ok_or_else(|| Refusal::body("it is application/json or application/x-www-form-urlencoded"))?;
-        let recognised = self.recognised(encoding, request.body, form);
-        let Believed { merchant_no, received, names_store } = if let Some(believed) = recognised {
-            believed
+        let known = self.known_store(encoding, request.body);
+        // Left where it is made, and only looked at: it is too large to be handed on.
+        let judged = match known {
+            Some((.., store)) => judged_as_form(&store.verifier, encoding, request.body, form),
+            None => Err(Rejection::SignatureMissing),
+        };
+        let recognised = judged.as_ref().ok().zip(known);
+        let recognised = recognised.filter(|(received, (no, store_no, _))| says(received, no, store_no));
+        let believed;
+        let (merchant_no, received) = if let Some((received, (merchant_no, ..))) = recognised {
+            (merchant_no, received)
         } else {
             let reading = Reading::of(encoding, request.body);
             trace.read(&reading, self.journal.keeps_entries());
-            self.verify(encoding, request.body, &reading)?
+            believed = self.verify(encoding, request.body, &reading)?;
+            (believed.merchant_no.as_str(), &believed.received)
         };
-        let fields = match &received {
-            Received::Verified(message) => message.fields(),
-            Received::Ambiguous(message) => {
-                trace.record.ambiguous_field = Some(cut(message.field(), MAX_NAME));
-                message.unconfirmed_fields()
-            }
-        };
-        if let Cow::Borrowed(merchant_no) = merchant_no {
+        let fields = fields_of(received);
+        if let Received::Ambiguous(message) = received {
+            trace.record.ambiguous_field = Some(cut(message.field(), MAX_NAME));
+        }
+        if let Some((_, (merchant_no, ..))) = recognised {
             trace.recognised(merchant_no, fields, self.journal.keeps_entries());
         }
-        let call = Call {
-            operation,
-            merchant_no: &merchant_no,
-            params: Params::of(fields),
-            now,
-            path: request.path,
-        };
+        let names_store = recognised.is_some();
+        let call = Call { operation, merchant_no, params: Params::of(fields), now, path: request.path };
         if trace.wants_reference {
             trace.reference =
                 self.references_in(call.merchant_no, |name| call.params.get(name)).into_iter().next();
@@ -288,30 +289,12 @@ impl Sim {
         Refusal::signature(&self.config.profile, rule, canonical_text(&reading))
     }
 
-    /// An ordinary request in one reading: it says plainly whose it is, and the signature is right. `None`
-    /// says nothing: [`Sim::verify`] finds out.
-    fn recognised<'a: 'f, 'f>(
-        &self,
-        encoding: Encoding,
-        body: &'a [u8],
-        form: &'f mut Pieces,
-    ) -> Option<Believed<'a, 'f>> {
+    /// The merchant, the store and its keys of an ordinary request, which says plainly whose it is. `None` says
+    /// nothing: [`Sim::verify`] finds out.
+    fn known_store<'a>(&self, encoding: Encoding, body: &'a [u8]) -> Option<(&'a str, &'a str, &Store)> {
         let (merchant_no, store_no) = whose(encoding, body).filter(|(no, _)| no.len() <= MAX_NAME)?;
         let store = self.namespaces.get(merchant_no)?.stores.get(store_no?)?;
-        let received = match encoding {
-            Encoding::Form => store.verifier.form(body),
-            Encoding::Json => match as_form(body, form) {
-                Some(form) => store.verifier.form(form),
-                None => store.verifier.json(body),
-            },
-        };
-        let received = received.ok()?;
-        let (fields, is_whole) = match &received {
-            Received::Verified(message) => (message.fields(), !message.dropped_empties()),
-            Received::Ambiguous(message) => (message.unconfirmed_fields(), !message.dropped_empties()),
-        };
-        let is_it = is_whole && says(fields, merchant_no, store_no);
-        is_it.then(|| Believed { merchant_no: merchant_no.into(), received, names_store: true })
+        Some((merchant_no, store_no?, store))
     }
 
     /// Judges the signature and says whose it is.
@@ -320,7 +303,7 @@ impl Sim {
         encoding: Encoding,
         body: &'a [u8],
         reading: &Reading<'_>,
-    ) -> Result<Believed<'static, 'a>, Refusal> {
+    ) -> Result<Believed<'a>, Refusal> {
         let merchant_no = reading.get("merchantNo").unwrap_or_default();
         let store = self.namespaces.get(merchant_no).and_then(|n| n.store(reading.get("storeNo")));
         // Without a key the form of the message can still be judged.
@@ -351,9 +334,7 @@ impl Sim {
             (Err(rejection), _) => {
                 Err(Refusal::signature(profile, rejection.to_string(), canonical_text(reading)))
             }
-            (Ok(received), Some(_)) => {
-                Ok(Believed { merchant_no: merchant_no.to_owned().into(), received, names_store: false })
-            }
+            (Ok(received), Some(_)) => Ok(Believed { merchant_no: merchant_no.to_owned(), received }),
         }
     }
 
@@ -400,20 +381,8 @@ impl Sim {
 impl<'a> Trace<'a> {
     /// What nobody keeps need not be written down.
     fn of(request: &ApiRequest<'_>, is_kept: bool) -> Self {
-        let record = RequestRecord {
-            operation: None,
-            path: if is_kept { cut(request.path, MAX_PATH) } else { String::new() },
-            parameters: Parameters::default(),
-            omitted_parameters: 0,
-            ambiguous_field: None,
-            status: 200,
-            ret_code: "000100",
-            transaction_no: None,
-            refused_field: None,
-            refused_rule: None,
-            replayed: false,
-            lost: false,
-        };
+        let path = if is_kept { cut(request.path, MAX_PATH) } else { String::new() };
+        let record = RequestRecord { path, ..nothing_yet() };
         Self { record, merchant_no: None, reference: None, wants_reference: false }
     }
 
@@ -440,13 +409,60 @@ impl<'a> Trace<'a> {
     }
 }
 
-/// Whether a message is of this merchant and this store.
-fn says(fields: &Fields<'_>, merchant_no: &str, store_no: Option<&str>) -> bool {
+fn nothing_yet() -> RequestRecord {
+    RequestRecord {
+        operation: None,
+        path: String::new(),
+        parameters: Parameters::default(),
+        omitted_parameters: 0,
+        ambiguous_field: None,
+        status: 200,
+        ret_code: "000100",
+        transaction_no: None,
+        refused_field: None,
+        refused_rule: None,
+        replayed: false,
+        lost: false,
+    }
+}
+
+fn fields_of<'r, 'a>(received: &'r Received<'a>) -> &'r Fields<'a> {
+    match received {
+        Received::Verified(message) => message.fields(),
+        Received::Ambiguous(message) => message.unconfirmed_fields(),
+    }
+}
+
+/// Whether a message is of this merchant and this store, and no field of it was left out.
+fn says(received: &Received<'_>, merchant_no: &str, store_no: &str) -> bool {
+    let is_whole = match received {
+        Received::Verified(message) => !message.dropped_empties(),
+        Received::Ambiguous(message) => !message.dropped_empties(),
+    };
+    let fields = fields_of(received);
     let mut first = fields.iter();
     // Many senders begin with the two.
-    let are_first = first.next() == Some(("merchantNo", merchant_no))
-        && store_no.is_some_and(|store_no| first.next() == Some(("storeNo", store_no)));
-    are_first || (fields.get("merchantNo") == Some(merchant_no) && fields.get("storeNo") == store_no)
+    let are_first =
+        first.next() == Some(("merchantNo", merchant_no)) && first.next() == Some(("storeNo", store_no));
+    let are_there =
+        || fields.get("merchantNo") == Some(merchant_no) && fields.get("storeNo") == Some(store_no);
+    is_whole && (are_first || are_there())
+}
+
+/// The same verdict as that of [`judged`], mostly sooner.
+fn judged_as_form<'r>(
+    verifier: &Verifier,
+    encoding: Encoding,
+    body: &'r [u8],
+    form: &'r mut Pieces,
+) -> Result<Received<'r>, Rejection> {
+    match encoding {
+        Encoding::Form => verifier.form(body),
+        Encoding::Json => match as_form(body, form) {
+            Some(form) => verifier.form(form),
+            None => verifier.json(body),
+        },
+    }
 }
 
 fn judged<'a>(verifier: &Verifier, encoding: Encoding, body: &'a [u8]) -> Result<Received<'a>, Rejection> {

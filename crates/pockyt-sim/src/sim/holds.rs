@@ -68,7 +68,7 @@ impl Sim {
         let number = order.number;
         self.open(order);
         let reply = self.let_customer_act(number, otherwise)?;
-        let order = self.charged(number)?;
+        let order = self.charged(number)?.clone();
         let taken = if order.status == Status::Failed { Amount::ZERO } else { amount };
         let hold = Hold { captured: hold.captured.plus(taken), ..hold };
         let done = self.add_detail(call, hold, "captured", Some(&order))?;

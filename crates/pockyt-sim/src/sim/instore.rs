@@ -1,5 +1,7 @@
 //! `add`, `prepay` and `create-trans-qrcode`.
 
+use std::sync::Arc;
+
 use super::Sim;
 use super::handle::{Call, Done};
 use crate::agenda::OrderTimer;
@@ -16,21 +18,23 @@ impl Sim {
     /// Makes an order without a channel. Nobody can pay it before `prepay` or `create-trans-qrcode`.
     pub(super) fn add(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
         let order = self.draft(call, Status::Init)?;
-        self.open(order.clone());
-        self.done(call, &order)
+        let number = order.number;
+        self.open(order);
+        self.done(call, self.made(number)?)
     }
 
     /// Charges a wallet: `pending`, unless the customer answers at once.
     ///
     /// The same code again while the order is pending gives the present state; anything else is 000040.
     pub(super) fn prepay(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let order = self.find(call.merchant_no, &call.params)?;
+        let order = self.found(call.merchant_no, &call.params)?;
+        let number = order.number;
         let barcode = Barcode::new(call.params.get("paymentBarcode").unwrap_or_default());
         let mut reply = Reply::Send;
         match order.status {
             Status::Init => {
                 check::vendor_takes(&self.config.profile, call.params.get("vendor"), &order.currency)?;
-                reply = self.show_barcode(call, &order, barcode)?;
+                reply = self.show_barcode(call, number, barcode)?;
             }
             Status::Pending if order.barcode == Some(barcode) => {}
             Status::Pending => {
@@ -41,22 +45,21 @@ impl Sim {
                 return Err(Refusal::status("transactionNo", rule));
             }
         }
-        let order = self.charged(order.number)?;
-        let done = self.done(call, &order)?;
+        let done = self.done(call, self.charged(number)?)?;
         Ok(Done { reply, ..done })
     }
 
-    fn show_barcode(&mut self, call: &Call<'_>, order: &Order, barcode: Barcode) -> Result<Reply, Refusal> {
+    fn show_barcode(&mut self, call: &Call<'_>, number: Number, barcode: Barcode) -> Result<Reply, Refusal> {
+        let order = self.made(number)?;
         let wallet = self.wallet_for(call.merchant_no, order.reference.as_deref(), self.config.wallet)?;
-        let number = order.number;
+        let before = Arc::clone(&order.terms);
+        let terms = before.as_texts();
+        let vendor = call.params.get("vendor").or(terms.vendor);
+        let store_admin_no = call.params.get("storeAdminNo").or(terms.store_admin_no);
+        self.set_terms(number, &Terms { vendor, store_admin_no, ..terms });
         if let Some(order) = self.order_mut(number) {
             order.barcode = Some(barcode);
         }
-        let given = (call.params.owned("vendor"), call.params.owned("storeAdminNo"));
-        self.change_terms(number, |terms| {
-            terms.vendor = given.0.or(terms.vendor.take());
-            terms.store_admin_no = given.1.or(terms.store_admin_no.take());
-        });
         if let Wallet::BookLate(delay) = wallet {
             // The channel has it, and we are not told: the order stays as it was.
             let key = self.agenda.add_timer(call.now.plus(delay), OrderTimer::Book.of(number));
@@ -73,10 +76,8 @@ impl Sim {
 
     /// The order after a wallet was asked for the money, unless it said no and the profile has a code for
     /// that.
-    pub(super) fn charged(&self, transaction_no: Number) -> Result<Order, Refusal> {
-        let order = self.order(transaction_no).cloned();
-        let order =
-            order.ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))?;
+    pub(super) fn charged(&self, transaction_no: Number) -> Result<&Order, Refusal> {
+        let order = self.made(transaction_no)?;
         let is_refused = order.status == Status::Failed
             && self.config.profile.refused_payment == RefusedPayment::ChannelError;
         if is_refused {
@@ -84,6 +85,11 @@ impl Sim {
         } else {
             Ok(order)
         }
+    }
+
+    /// An order that is in the books.
+    fn made(&self, number: Number) -> Result<&Order, Refusal> {
+        self.order(number).ok_or_else(|| Refusal::unknown("transactionNo", "this merchant has no such order"))
     }
 
     /// Makes an order that waits for whoever scans its code.
@@ -125,11 +131,10 @@ impl Sim {
             let rule = format!("the order is {}; only a new one can get a code", order.status.as_str());
             return Err(Refusal::status("transactionNo", rule));
         }
-        let given = (call.params.owned("vendor"), call.params.owned("ipnUrl"));
-        self.change_terms(order.number, |terms| {
-            terms.vendor = given.0;
-            terms.ipn_url = given.1.or(terms.ipn_url.take());
-        });
+        let terms = order.terms.as_texts();
+        let ipn_url = call.params.get("ipnUrl").or(terms.ipn_url);
+        let terms = Terms { vendor: call.params.get("vendor"), ipn_url, ..terms };
+        self.set_terms(order.number, &terms);
         self.change_status(order.number, Status::Pending, call.now, "merchant");
         Ok(order.number)
     }
@@ -141,8 +146,7 @@ impl Sim {
         transaction_no: Number,
     ) -> Result<Done, Refusal> {
         let reply = self.let_customer_act(transaction_no, Wallet::Never)?;
-        let order = self.charged(transaction_no)?;
-        let done = self.done(call, &order)?;
+        let done = self.done(call, self.charged(transaction_no)?)?;
         Ok(Done { reply, ..done })
     }
 
@@ -170,9 +174,9 @@ impl Sim {
         self.namespace_by_mut(number).map_or([b'0'; CODE], Namespace::next_order_code)
     }
 
-    fn change_terms(&mut self, number: Number, change: impl FnOnce(&mut Terms)) {
+    fn set_terms(&mut self, number: Number, terms: &Terms<&str>) {
         if let Some(namespace) = self.namespace_by_mut(number) {
-            namespace.orders.change_terms(number, change);
+            namespace.orders.set_terms(number, terms);
         }
     }
 }

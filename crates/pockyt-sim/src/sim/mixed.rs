@@ -15,7 +15,8 @@ impl Sim {
         let params = &call.params;
         let extras = params.amount_or_zero("tax").plus(params.amount_or_zero("tip"));
         let amount = params.amount("saleAmount")?.plus(extras);
-        let order = self.draft_priced(call, Status::Pending, amount, params.required("currency"))?;
+        let order =
+            self.draft_priced(call, Status::Pending, amount, params.get("currency").unwrap_or_default())?;
         self.wallet_for(call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
         let timeout_minutes =
             if params.get("timeout").is_some() { order.timeout_minutes } else { DEFAULT_TIMEOUT_MINUTES };

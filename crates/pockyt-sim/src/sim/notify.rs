@@ -1,16 +1,17 @@
 //! Notifications: made at a final status, sent on schedule, stopped by an acknowledgement.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::string::FromUtf8Error;
 use std::time::Duration;
 
 use form_urlencoded::byte_serialize;
 use pockyt_sign::{VERIFY_SIGN, algorithm};
+use smallvec::SmallVec;
 
 use super::Sim;
 use super::control::ControlError;
 use crate::agenda::{Due, Key};
-use crate::answer;
+use crate::answer::{self, Members};
 use crate::journal::{Counted, JournalEvent};
 use crate::profile::{Acknowledgement, NotificationForm};
 use crate::view::{AttemptView, NotificationKind, NotificationView};
@@ -72,6 +73,12 @@ impl Notifications {
         }
     }
 
+    /// Whose a notification is, and the merchant's name for what it is about.
+    pub(super) fn about(&self, id: NotificationId) -> Option<(&str, Option<&str>)> {
+        let notification = self.all.get(&id)?;
+        Some((&notification.merchant_no, notification.reference.as_deref()))
+    }
+
     pub(super) fn clear(&mut self) {
         let Self { all, attempts, settled, notifications_made, attempts_made } = self;
         // One by one, which leaves a map the memory of its first few.
@@ -100,18 +107,18 @@ impl Notifications {
 /// What is to be announced, before it is signed and written.
 pub(super) struct Notice<'a> {
     pub(super) kind: NotificationKind,
-    pub(super) merchant_no: String,
-    pub(super) store_no: String,
+    pub(super) merchant_no: &'a str,
+    pub(super) store_no: &'a str,
     /// The number of what it is about.
-    pub(super) number: String,
-    pub(super) reference: Option<String>,
+    pub(super) number: &'a str,
+    pub(super) reference: Option<&'a str>,
     pub(super) status: &'static str,
-    pub(super) url: String,
-    /// In the order of their names, as in the published ones. What is `None` is left out.
-    pub(super) fields: Vec<(&'static str, Option<Cow<'a, str>>)>,
+    pub(super) url: &'a str,
+    /// In the order of their names, as in the published ones. What has no text is left out.
+    pub(super) fields: Members<'a>,
 }
 
-struct Notification {
+pub(super) struct Notification {
     kind: NotificationKind,
     merchant_no: String,
     transaction_no: String,
@@ -200,55 +207,68 @@ impl Sim {
         all.filter(|(_, notification)| wanted(notification)).map(|(id, n)| n.view(*id)).collect()
     }
 
+    /// What the notifications after this one are about, oldest first: the number of an order, or Pockyt's number
+    /// of the payout, agreement or account.
+    pub fn notifications_after(&self, id: NotificationId) -> impl Iterator<Item = (NotificationId, &str)> {
+        let later = self.notifications.all.range(NotificationId(id.0.saturating_add(1))..);
+        later.map(|(id, notification)| (*id, notification.transaction_no.as_str()))
+    }
+
     /// One notification.
     pub fn notification(&self, id: NotificationId) -> Option<NotificationView> {
         self.notifications.all.get(&id).map(|notification| notification.view(id))
     }
 
-    /// Plans the first delivery of a notice, by most schedules at once.
-    pub(super) fn announce(&mut self, notice: Notice<'_>, at: Millis) {
-        let id = self.notifications.next_notification();
-        let first = at.plus(self.config.schedule.first(self.config.seed, id));
-        let key = self.agenda.add_delivery(first, Due { notification: id, resend: Some(0) });
-        let (content_type, body) = self.written(&notice);
-        self.journal.write_with(at, Some(&notice.merchant_no), Counted::Notification, || {
-            JournalEvent::NotificationScheduled {
-                notification: id,
-                kind: notice.kind,
-                transaction_no: notice.number.clone(),
-                status: notice.status,
-                url: notice.url.clone(),
-            }
-        });
-        let notification = Notification {
+    /// The signed notification of what happened at this time.
+    pub(super) fn prepared(&self, notice: &Notice<'_>, at: Millis) -> Notification {
+        let (content_type, body) = self.written(notice);
+        Notification {
             kind: notice.kind,
-            merchant_no: notice.merchant_no,
-            transaction_no: notice.number,
-            reference: notice.reference,
+            merchant_no: notice.merchant_no.to_owned(),
+            transaction_no: notice.number.to_owned(),
+            reference: notice.reference.map(str::to_owned),
             status: notice.status,
-            url: notice.url,
+            url: notice.url.to_owned(),
             content_type,
             body,
             made: at,
-            next: Some(key),
+            next: None,
             by_hand: Vec::new(),
             acknowledged: false,
             attempts: Vec::new(),
             is_settled: false,
-        };
+        }
+    }
+
+    /// Plans the first delivery of a notification, by most schedules at once.
+    pub(super) fn announce(&mut self, mut notification: Notification) {
+        let (id, at) = (self.notifications.next_notification(), notification.made);
+        let first = at.plus(self.config.schedule.first(self.config.seed, id));
+        let key = self.agenda.add_delivery(first, Due { notification: id, resend: Some(0) });
+        self.journal.write_with(at, Some(&notification.merchant_no), Counted::Notification, || {
+            JournalEvent::NotificationScheduled {
+                notification: id,
+                kind: notification.kind,
+                transaction_no: notification.transaction_no.clone(),
+                status: notification.status,
+                url: notification.url.clone(),
+            }
+        });
+        notification.next = Some(key);
         self.notifications.all.insert(id, notification);
     }
 
     /// The signed body, in the form that the profile has for its kind.
     fn written(&self, notice: &Notice<'_>) -> (&'static str, String) {
-        let present = notice.fields.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
-        // One more is the signature.
-        let mut fields = Vec::with_capacity(notice.fields.len() + 1);
-        fields.extend(present);
-        let namespace = self.namespaces.get(&notice.merchant_no);
-        let store = namespace.and_then(|namespace| namespace.store(Some(&notice.store_no)));
-        let signature = store.map(|store| algorithm::signature(&fields, &store.key));
-        fields.extend(signature.as_ref().map(|signature| (VERIFY_SIGN, signature.as_str())));
+        let present = notice.fields.iter().filter_map(|(name, value)| Some((*name, value.as_text()?)));
+        let signature;
+        let mut fields: SmallVec<[(&str, &str); 12]> = present.collect();
+        let namespace = self.namespaces.get(notice.merchant_no);
+        let store = namespace.and_then(|namespace| namespace.store(Some(notice.store_no)));
+        if let Some(store) = store {
+            signature = algorithm::signature(&fields, &store.key);
+            fields.push((VERIFY_SIGN, signature.as_str()));
+        }
         let forms = self.config.profile.notification_form;
         let form = match notice.kind {
             NotificationKind::AutoDebit => forms.auto_debit,
@@ -283,10 +303,8 @@ impl Sim {
     pub(super) fn start_delivery(&mut self, at: Millis, due: Due) -> Option<Effect> {
         let id = due.notification;
         let notification = self.notifications.all.get(&id)?;
-        let (made, merchant_no) = (notification.made, notification.merchant_no.clone());
-        let (reference, number) =
-            (notification.reference.clone(), attempt_number(notification.attempts.len()));
-        let struck = self.strike_attempt(id, &merchant_no, reference.as_deref(), number, at);
+        let (made, number) = (notification.made, attempt_number(notification.attempts.len()));
+        let struck = self.strike_attempt(id, number, at);
         if struck.is_some_and(NotificationFault::is_foreign) {
             // The genuine one comes right after it.
             let key = self.agenda.add_delivery(at, due);
@@ -296,14 +314,14 @@ impl Sim {
         self.plan_resend(due, made);
         match struck {
             Some(NotificationFault::Reorder) => {
-                self.postpone(&merchant_no, id);
+                self.postpone(id);
                 return None;
             }
             Some(NotificationFault::Duplicate) => self.send_again(id, at),
             _ => {}
         }
         let delivery = self.hand_over(id, at, struck)?;
-        for overtaken in self.overtaken(&merchant_no) {
+        for overtaken in self.overtaken(&delivery.merchant_no) {
             self.send_again(overtaken, at);
         }
         if struck == Some(NotificationFault::Drop) {
@@ -383,17 +401,20 @@ impl Attempt {
                 self.failure = Some(reason);
                 false
             }
-            DeliveryOutcome::Answered { status, body } => {
-                let kept = body.get(..MAX_ANSWER).unwrap_or(&body);
-                self.status = Some(status);
-                self.body = Some(String::from_utf8_lossy(kept).into_owned());
-                match rule {
+            DeliveryOutcome::Answered { status, mut body } => {
+                let is_success = match rule {
                     Acknowledgement::Exact => status == 200 && body == b"success",
                     Acknowledgement::Trimmed => {
                         let is_whole = body.len() <= MAX_ANSWER;
                         is_whole && (200..300).contains(&status) && body.trim_ascii() == b"success"
                     }
-                }
+                };
+                body.truncate(MAX_ANSWER);
+                body.shrink_to_fit();
+                let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+                self.status = Some(status);
+                self.body = Some(String::from_utf8(body).unwrap_or_else(lossy));
+                is_success
             }
         };
         let verdict = if acknowledged { Verdict::Acknowledged } else { Verdict::NotAcknowledged };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Sim;
 use super::handle::{Call, Done};
 use crate::answer::Value;
+use crate::number::Number;
 use crate::order::{Order, Role, Status};
 use crate::refusal::Refusal;
 use crate::{Millis, Wallet};
@@ -25,12 +26,13 @@ impl Sim {
         }
         let otherwise = vault_id.map_or(Wallet::Never, |_| Wallet::ConfirmAfter(Duration::ZERO));
         let reply = self.let_customer_act(transaction_no, otherwise)?;
+        self.charged(transaction_no)?;
+        let note = self.open_series(call, transaction_no);
         let order = self.charged(transaction_no)?;
-        let note = self.open_series(call, &order);
         let is_integrated = call.params.is("terminal", "YIP") || call.params.is("terminal", "APP");
         let answer =
             call.operation.answers.get(usize::from(is_integrated)).or(call.operation.answers.first());
-        let done = self.done_as(answer.ok_or_else(Refusal::unserved)?, &order);
+        let done = self.done_as(answer.ok_or_else(Refusal::unserved)?, order);
         Ok(Done { note, reply, ..done })
     }
 
@@ -45,11 +47,11 @@ impl Sim {
     }
 
     /// Notes the series that a recurring payment begins. Its later payments are not played.
-    fn open_series(&mut self, call: &Call<'_>, order: &Order) -> Option<String> {
+    fn open_series(&mut self, call: &Call<'_>, transaction_no: Number) -> Option<String> {
         if !call.params.is("creditType", "recurring") {
             return None;
         }
-        let number = String::from(order.number);
+        let number = String::from(transaction_no);
         self.books_mut(call.merchant_no)?.schedules.insert(number.clone(), true);
         self.write_record(call, "series", &number, None, (None, "active"));
         Some(format!("scheduleNo of this series is {number}; its later payments are not played"))
@@ -68,9 +70,9 @@ impl Sim {
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         let body = self.style().success(answer, |name| match name {
             "paymentTime" => order.paid().map(Millis::in_utc).into(),
-            _ => self.value(&order, name),
+            _ => self.value(order, name),
         });
-        Ok(Done { reply, ..Done::new(&*number, body) })
+        Ok(Done { reply, ..Done::new(number, body) })
     }
 
     /// Makes an order and what the wallet's own client needs to pay it.
@@ -93,10 +95,11 @@ impl Sim {
         let answer = call.operation.answers.get(shape).ok_or_else(Refusal::unserved)?;
         let number = self.open_waiting(call)?;
         let reply = self.let_customer_act(number, Wallet::Never)?;
-        let order = self.charged(number)?;
+        self.charged(number)?;
         let codes = self.client_codes(call.merchant_no);
+        let order = self.charged(number)?;
         let seconds = (call.now.0 / 1000).to_string();
-        let body = self.style().success(answer, |name| client_value(name, &order, &codes, &seconds, is_mini));
+        let body = self.style().success(answer, |name| client_value(name, order, &codes, &seconds, is_mini));
         Ok(Done { reply, ..Done::new(&*number, body) })
     }
 
@@ -111,7 +114,7 @@ impl Sim {
             self.open_waiting(call)?
         } else {
             let amount = call.params.amount("rmbAmount")?;
-            let order = self.draft_priced(call, Status::Pending, amount, "CNY".into())?;
+            let order = self.draft_priced(call, Status::Pending, amount, "CNY")?;
             self.wallet_for(call.merchant_no, order.reference.as_deref(), Wallet::Never)?;
             let number = order.number;
             self.open(order);

@@ -1,12 +1,13 @@
 //! The life of an order: made, waiting, final, refunded.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Sim;
 use super::handle::Call;
+use super::{Sim, owner_of};
 use crate::agenda::OrderTimer;
 use crate::check;
-use crate::journal::{Counted, JournalEvent};
+use crate::journal::{Counted, Journal, JournalEvent};
 use crate::money::Amount;
 use crate::number::{Number, OrderName};
 use crate::order::{Order, Rare, Refund, Status, Terms};
@@ -23,7 +24,7 @@ const DEFAULT_SETTLE_CURRENCY: &str = "USD";
 impl Sim {
     /// An order as the request describes it, with a number of its own; not yet in the books.
     pub(super) fn draft(&mut self, call: &Call<'_>, status: Status) -> Result<Order, Refusal> {
-        let currency = call.params.owned("currency").unwrap_or_else(|| DEFAULT_CURRENCY.into());
+        let currency = call.params.get("currency").unwrap_or(DEFAULT_CURRENCY);
         self.draft_priced(call, status, call.params.amount("amount")?, currency)
     }
 
@@ -32,7 +33,7 @@ impl Sim {
         call: &Call<'_>,
         status: Status,
         amount: Amount,
-        currency: String,
+        currency: &str,
     ) -> Result<Order, Refusal> {
         let params = &call.params;
         let reference = params.get("reference");
@@ -40,7 +41,7 @@ impl Sim {
         let published = fixtures::number(call.operation.name, call.merchant_no, reference)
             .filter(|number| self.is_published_account(call.merchant_no) && self.owner(number).is_none());
         if published.is_none() {
-            check::vendor_takes(&self.config.profile, params.get("vendor"), &currency)?;
+            check::vendor_takes(&self.config.profile, params.get("vendor"), currency)?;
         }
         let number = match published.and_then(Number::parse) {
             Some(number) => number,
@@ -49,17 +50,19 @@ impl Sim {
         let timeout_minutes =
             params.get("timeout").and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_TIMEOUT_MINUTES);
         let terms = Terms {
-            merchant_no: call.merchant_no.to_owned(),
-            store_no: params.required("storeNo"),
+            merchant_no: call.merchant_no,
+            store_no: params.get("storeNo").unwrap_or_default(),
             created_by: call.operation.name,
             currency,
-            settle_currency: params.owned("settleCurrency").unwrap_or_else(|| DEFAULT_SETTLE_CURRENCY.into()),
-            vendor: params.owned("vendor"),
-            store_admin_no: params.owned("storeAdminNo"),
-            ipn_url: params.owned("ipnUrl"),
-            callback_url: params.owned("callbackUrl"),
+            settle_currency: params.get("settleCurrency").unwrap_or(DEFAULT_SETTLE_CURRENCY),
+            vendor: params.get("vendor"),
+            store_admin_no: params.get("storeAdminNo"),
+            ipn_url: params.get("ipnUrl"),
+            callback_url: params.get("callbackUrl"),
             timeout_minutes,
         };
+        let known = self.namespaces.get(call.merchant_no);
+        let terms = known.map_or_else(|| Arc::new((&terms).into()), |known| known.orders.terms(&terms));
         let rare = Rare {
             description: params.owned("description"),
             note: params.owned("note"),
@@ -88,7 +91,7 @@ impl Sim {
     /// Puts a new order into the books and on the clock.
     pub(super) fn open(&mut self, order: Order) {
         let number = order.number;
-        self.write_status_change(&order, None, order.created, "merchant");
+        write_status_change(&mut self.journal, &order, None, order.created, "merchant");
         self.insert(order);
         self.start_expiry(number);
     }
@@ -184,7 +187,8 @@ impl Sim {
         cause: &'static str,
     ) -> bool {
         let Some(number) = name.number() else { return false };
-        let Some(namespace) = self.namespace_by_mut(number) else { return false };
+        let merchant_no = owner_of(number, &self.merchants, &self.namespaces);
+        let Some(namespace) = merchant_no.and_then(|no| self.namespaces.get_mut(no)) else { return false };
         if namespace.orders.get(number).is_none() {
             return false;
         }
@@ -198,29 +202,16 @@ impl Sim {
             order.channel_id = channel_id;
             order.is_hidden = false;
         }
-        let timers =
-            if to.is_final() { [order.expiry_timer.take(), order.wallet_timer.take()] } else { [None; 2] };
-        let order = order.clone();
-        for key in timers.into_iter().flatten() {
-            self.agenda.remove(key);
-        }
-        self.write_status_change(&order, Some(from), at, cause);
         if to.is_final() {
-            self.notify(&order, at);
+            for key in [order.expiry_timer.take(), order.wallet_timer.take()].into_iter().flatten() {
+                self.agenda.remove(key);
+            }
+        }
+        write_status_change(&mut self.journal, order, Some(from), at, cause);
+        if to.is_final() {
+            self.notify(number, at);
         }
         true
-    }
-
-    fn write_status_change(&mut self, order: &Order, from: Option<Status>, at: Millis, cause: &'static str) {
-        self.journal.write_with(at, Some(&order.merchant_no), Counted::StatusChange, || {
-            JournalEvent::StatusChanged {
-                transaction_no: order.number.into(),
-                reference: order.owned_reference(),
-                from,
-                to: order.status,
-                cause,
-            }
-        });
     }
 
     /// Books a refund that was found to be covered by the remainder.
@@ -254,4 +245,20 @@ impl Sim {
         self.journal.write(at, Some(&merchant_no), event);
         Some(refund)
     }
+}
+
+fn write_status_change(
+    journal: &mut Journal,
+    order: &Order,
+    from: Option<Status>,
+    at: Millis,
+    cause: &'static str,
+) {
+    journal.write_with(at, Some(&order.merchant_no), Counted::StatusChange, || JournalEvent::StatusChanged {
+        transaction_no: order.number.into(),
+        reference: order.owned_reference(),
+        from,
+        to: order.status,
+        cause,
+    });
 }

@@ -4,7 +4,7 @@ use super::Sim;
 use super::control::ControlError;
 use super::faults::Waiting;
 use crate::journal::JournalEvent;
-use crate::{Millis, Schedule, fault, fixtures};
+use crate::{Millis, Schedule, fixtures};
 
 impl Sim {
     /// Back to the state of [`Sim::new`]: same seed, the documentation's orders restored, scripts and
@@ -41,7 +41,7 @@ impl Sim {
         notifications.clear();
         *orders_made = 0;
         scripts.clear();
-        *faults = fault::Book::new(config.fault_profile, seed);
+        faults.start_over(seed);
         *waiting = Waiting::default();
         journal.clear();
         self.restore_published(|_| true);

@@ -59,7 +59,7 @@ impl Sim {
             return Err(Refusal::chosen(self.config.profile.excess_refund_code, "refundAmount", rule));
         }
         let refund = self.book_refund(order.number, amount, reference, call.now);
-        let url = params.owned("ipnUrl").filter(|_| self.config.profile.notify_refunds);
+        let url = params.get("ipnUrl").filter(|_| self.config.profile.notify_refunds);
         if let (Some(url), Some(refund)) = (url, &refund) {
             self.notify_refund(&order, refund, url);
         }
@@ -80,8 +80,8 @@ impl Sim {
     /// and then given back in full, never both closed and paid. From then on every `tran-query` answers
     /// `success` with a `refundInfo` of the whole amount: the merchant has no money and owes no goods.
     pub(super) fn cancel(&mut self, call: &Call<'_>) -> Result<Done, Refusal> {
-        let found = self.find(call.merchant_no, &call.params)?;
-        let (order, status) = self.give_up(call, found.number)?;
+        let number = self.found(call.merchant_no, &call.params)?.number;
+        let (order, status) = self.give_up(call, number)?;
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         let body = self.style().success(answer, |name| match name {
             "status" => Value::from(status),

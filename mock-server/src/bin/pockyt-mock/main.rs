@@ -44,12 +44,14 @@ async fn serve(serve: Serve) -> anyhow::Result<()> {
     let interrupted = interruption().context("cannot wait for an interrupt")?;
     start.greet(&mock)?;
     interrupted.await.context("cannot wait for an interrupt")?;
+    let mut last_words = Vec::new();
     for script in mock.waiting_scripts() {
-        writeln!(io::stderr(), "a script never met its order: {}", serde_json::to_string(&script)?)?;
+        last_words.push(format!("a script never met its order: {}", serde_json::to_string(&script)?));
     }
     for fault in mock.shutdown().await {
-        writeln!(io::stderr(), "a fault never hit anything: {}", serde_json::to_string(&fault)?)?;
+        last_words.push(format!("a fault never hit anything: {}", serde_json::to_string(&fault)?));
     }
+    report::say_last(last_words);
     Ok(())
 }
 

@@ -1,13 +1,16 @@
-//! One line on standard error for each delivery that nobody acknowledged.
+//! Standard error: a line for each delivery that nobody acknowledged, and the last ones.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
+use std::time::Duration;
 
 use http::Uri;
 use pockyt_mock::{AttemptView, FailureReason, NotificationView, Verdict};
 
 /// Lines that may wait to be written; more are dropped.
 const WAITING: usize = 1024;
+/// How long the last lines may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Writes a line for each attempt that was not acknowledged.
 ///
@@ -29,6 +32,21 @@ fn write_all(lines: &Receiver<String>) {
         if writeln!(io::stderr().lock(), "{line}").is_err() {
             return;
         }
+    }
+}
+
+/// Writes these lines as the last ones, if that is soon done: who waits for the end of the mock before reading what
+/// it said would otherwise wait for ever.
+pub(crate) fn say_last(lines: Vec<String>) {
+    let (say, said) = channel();
+    let saying = std::thread::Builder::new().name("last words".into()).spawn(move || {
+        for line in lines {
+            let _ = writeln!(io::stderr().lock(), "{line}");
+        }
+        say.send(())
+    });
+    if saying.is_ok() {
+        let _ = said.recv_timeout(PATIENCE);
     }
 }
 

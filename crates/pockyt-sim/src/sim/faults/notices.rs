@@ -15,27 +15,31 @@ impl Sim {
     pub(in crate::sim) fn strike_attempt(
         &mut self,
         notification: NotificationId,
-        merchant_no: &str,
-        reference: Option<&str>,
         number: u32,
         at: Millis,
     ) -> Option<NotificationFault> {
         if self.faults.is_empty() {
             return None;
         }
-        let fault = self.faults.of_attempt(merchant_no, reference, number)?;
-        let about = Some((merchant_no, reference, notification));
+        let (merchant_no, reference) = self.notifications.about(notification)?;
+        let (merchant_no, reference) = (merchant_no.to_owned(), reference.map(str::to_owned));
+        let fault = self.faults.of_attempt(&merchant_no, reference.as_deref(), number)?;
+        let about = Some((merchant_no.as_str(), reference.as_deref(), notification));
         self.note_fault(at, about, None, FaultKind::Notification(fault));
         Some(fault)
     }
 
-    pub(in crate::sim) fn postpone(&mut self, merchant_no: &str, notification: NotificationId) {
+    pub(in crate::sim) fn postpone(&mut self, notification: NotificationId) {
+        let Some((merchant_no, _)) = self.notifications.about(notification) else { return };
         let merchant_no = merchant_no.to_owned();
         self.waiting.postponed.push(Postponed { merchant_no, notification });
     }
 
     /// What was waiting for a delivery of this merchant to go out.
     pub(in crate::sim) fn overtaken(&mut self, merchant_no: &str) -> Vec<NotificationId> {
+        if self.waiting.postponed.is_empty() {
+            return Vec::new();
+        }
         let postponed = std::mem::take(&mut self.waiting.postponed);
         let (its_own, others) = postponed.into_iter().partition(|waiting| waiting.merchant_no == merchant_no);
         self.waiting.postponed = others;
