@@ -11,6 +11,7 @@
 use std::process::{Command, Output};
 
 use pockyt_mock::MockPockyt;
+use pockyt_world::{Narrator, demo};
 
 /// The text of the first block of a language.
 fn block(language: &str) -> String {
@@ -47,4 +48,12 @@ async fn the_curl_session_ends_in_success() {
 fn the_program_is_as_short_as_its_title_says() {
     let lines = block("rust").lines().filter(|line| !line.trim().is_empty()).count();
     assert!(lines <= 25, "{lines} lines");
+}
+
+#[tokio::test]
+async fn the_story_is_told_as_it_is_printed() {
+    let narrator = Narrator::silent();
+    demo::play(1, Some(5), &narrator).await.unwrap();
+    let told = narrator.lines().join("\n") + "\n";
+    assert!(told.contains(&block("text")), "{told}");
 }

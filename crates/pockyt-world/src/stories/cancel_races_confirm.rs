@@ -9,14 +9,15 @@ use crate::stage::{Stage, reference, till_order};
 pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let first = give_up_on(stage, "till-11a", Wallet::ConfirmOnCancel).await?;
     stage.say(format!(
-        "the customer confirmed in the instant of the cancel: tran-query says {}, and that {} refund gave it back",
-        first.status()?,
-        first.refunds()?.len()
+        "the customer confirmed in the instant of the cancel: tran-query says {}, and lists a refund of all of it",
+        first.status()?
     ));
     let second = give_up_on(stage, "till-11b", Wallet::Never).await?;
     stage.say(format!("the cancel came first: tran-query says {}", second.status()?));
-    for order in [first, second] {
+    let expected = [(Standing::Refunded, "paid and given back"), (Standing::Unpaid, "not paid")];
+    for (order, (standing, word)) in [first, second].into_iter().zip(expected) {
         let name = reference(&order.reference()?.unwrap_or_default())?;
+        ensure!(order.standing() == standing, "{name} is {:?}", order.standing());
         // What the shop acts on is the query after the cancel, and on nothing else.
         let hands_over = matches!(order.standing(), Standing::Paid | Standing::PartRefunded);
         let books = stage.mock.transaction(order.transaction_no()?.as_str());
@@ -31,7 +32,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
         );
         let late = stage.mock.approve(&books.transaction_no).await;
         ensure!(late.is_err(), "{name} can still be paid");
-        stage.say(format!("{name}: {:?} for the shop, and Pockyt's books agree", order.standing()));
+        stage.say(format!("{name}: {word}; the shop acts on that, and Pockyt's books agree"));
     }
     Ok(())
 }
@@ -43,7 +44,7 @@ async fn give_up_on(stage: &Stage<'_>, name: &str, wallet: Wallet) -> anyhow::Re
     client.in_store().add(&till_order("12.00", &reference)?).await?;
     let barcode = PaymentBarcode::new("286498530672949108")?;
     client.in_store().prepay(&Prepay::new(reference.clone(), barcode)).await?;
-    stage.say(format!("prepay {name}: pending; after 90 seconds the till gives up and cancels"));
+    stage.say(format!("prepay {name}: pending; the till will wait 90 seconds and then cancel"));
     match client.poll(reference, &Polling::at_a_till()).await? {
         Settled::Final(order) => Ok(order),
         Settled::Unresolved { .. } => anyhow::bail!("it did not become final"),

@@ -9,10 +9,11 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let (first, second) = (reference("web-9")?, reference("web-9-in-hand")?);
     hear(stage, &first).await?;
     stage.shop.crash().await;
-    stage.say("the shop answered success, and its program crashed before it did anything about it");
+    stage.say("the shop wrote the notification down and answered success; then its program crashed");
     stage.mock.advance(Duration::from_hours(3)).await;
     ensure!(deliveries(stage) == (1, 1), "it was sent again, or was not acknowledged");
-    stage.say("Pockyt was told success, so it sends nothing more: only the shop's file knows");
+    stage
+        .say("Pockyt heard success, so it sends nothing more: only the shop's database knows of the payment");
     stage.shop.restart().await?;
     stage.say("the program starts again");
     stage.settle().await?;
@@ -20,11 +21,11 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
 
     hear(stage, &second).await?;
     stage.shop.crash_at_work().await?;
-    stage.say("the next one was in hand when the program crashed");
+    stage.say("the next payment: the program crashed while it was handling the notification");
     stage.shop.restart().await?;
     stage.settle().await?;
     ensure!(stage.shop.books().heard(&second) == 0, "it was taken over before its lease ended");
-    stage.say("the program starts again, and waits: for all it knows, another one is at work on it");
+    stage.say("the program starts again, and leaves that one alone for a minute: another process could be at work on it");
     stage.mock.advance(Duration::from_secs(61)).await;
     stage.settle().await?;
     ensure!(stage.shop.books().heard(&second) == 1 && stage.shop.books().shipped(&second));
@@ -36,7 +37,9 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let heard = [&first, &second].map(|reference| stage.shop.books().heard(reference));
     ensure!(heard == [1, 1], "handed over {heard:?} times");
     ensure!(deliveries(stage) == (2, 2));
-    stage.say("after one more crash nothing is left to do: each was delivered once and shipped once");
+    stage.say(
+        "one more crash, and nothing is left to do: each notification came once, each order was shipped once",
+    );
     Ok(())
 }
 

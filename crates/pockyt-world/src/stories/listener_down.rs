@@ -17,7 +17,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     stage.mock.advance(Duration::from_mins(40)).await;
     let refused =
         stage.mock.notifications(Some(number.as_str())).iter().map(|n| n.attempts.len()).sum::<usize>();
-    stage.say(format!("{refused} deliveries found nobody"));
+    stage.say(format!("so far Pockyt has sent the notification {refused} times, and nobody listened"));
     ensure!(refused >= 2, "the notification was not resent");
     ensure!(!stage.shop.books().shipped(&reference));
 
@@ -32,6 +32,6 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     ensure!(notifications.iter().all(|n| n.acknowledged), "nobody acknowledged it");
     ensure!(attempts == refused + 1, "{attempts} deliveries");
     ensure!(stage.shop.books().heard(&reference) == 1, "not handed over exactly once");
-    stage.say(format!("delivery {attempts} was the last; the goods were shipped once"));
+    stage.say(format!("three hours later: Pockyt heard success on delivery {attempts} and has sent no other; the goods were shipped once"));
     Ok(())
 }

@@ -30,7 +30,10 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     ensure!(due.len() == 9, "{} deliveries", due.len());
     ensure!(due.last().is_some_and(|last| *last <= 2 * 60 * 60 * 1000), "the last came after two hours");
     ensure!(notifications.iter().all(|n| !n.acknowledged && n.next_due_at.is_none()));
-    stage.say(format!("deliveries after {} minutes: 8 resends, then silence", minutes.join(", ")));
+    stage.say(format!(
+        "Pockyt sent the notification after {} minutes: 8 resends, then no more",
+        minutes.join(", ")
+    ));
     ensure!(stage.shop.books().heard(&reference) == 0);
     Ok(())
 }

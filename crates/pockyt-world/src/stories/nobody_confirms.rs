@@ -18,7 +18,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let Settled::Final(closed) = client.poll(reference.clone(), &Polling::at_a_till()).await? else {
         anyhow::bail!("it did not become final")
     };
-    stage.say("90 seconds are over: cancel, and then ask, because the cancel's own answer is only a hint");
+    stage.say("90 seconds are over: the till cancels, and asks what that left, since a cancel's own answer is only a hint");
     ensure!(closed.standing() == Standing::Unpaid, "it is {:?}", closed.standing());
     stage.say(format!("tran-query: {}", closed.status()?));
     ensure!(stage.mock.approve(closed.transaction_no()?.as_str()).await.is_err(), "a closed order was paid");

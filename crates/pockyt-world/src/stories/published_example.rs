@@ -27,7 +27,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     ensure!(body.get("ret_code").is_some_and(|code| code == "000100"), "{}", answer.body);
     ensure!(text("transactionNo") == "297553636764407286" && text("transactionStatus") == "pending");
     stage.say(format!(
-        "accepted: {} of {} {} is pending",
+        "accepted: transaction {} of {} {} is pending",
         text("transactionNo"),
         text("amount"),
         text("currency")
@@ -38,7 +38,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     ensure!(answer.status == 400, "HTTP {}: {}", answer.status, answer.body);
     let rule = answer.header("pockyt-mock-rule").context("a refusal explains itself")?;
     stage.say(format!("with one digit of the barcode changed: HTTP 400 {}", answer.body));
-    stage.say("(code and spelling are the documentation's own for a wrong signature)");
-    stage.say(format!("the mock explains: {rule}"));
+    stage.say("(so does Pockyt's documentation print the answer to a wrong signature, spelling included)");
+    stage.say(format!("the mock says why, in the header Pockyt-Mock-Rule: {rule}"));
     Ok(())
 }

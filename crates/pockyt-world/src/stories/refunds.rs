@@ -19,14 +19,15 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
         let sale = sale.clone();
         async move { Ok::<_, anyhow::Error>(Refund::new(sale, price(amount)?, Reference::new(number)?)) }
     };
-    for (amount, number, standing) in
-        [("3.50", "back-1", Standing::PartRefunded), ("6.50", "back-2", Standing::Refunded)]
-    {
+    for (amount, number, standing, word) in [
+        ("3.50", "back-1", Standing::PartRefunded, "in part"),
+        ("6.50", "back-2", Standing::Refunded, "in full"),
+    ] {
         let given = client.orders().refund(&refund(amount, number).await?).await?;
         let after = client.orders().query(&query).await?;
         ensure!(after.standing() == standing, "it is {:?}", after.standing());
         stage.say(format!(
-            "refund {number} of {}: {}; the sale is {standing:?}",
+            "refund {number} of {}: {}; the sale is refunded {word}",
             given.refund_amount()?,
             given.status()?
         ));
@@ -35,7 +36,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
         anyhow::bail!("more was refunded than was paid")
     };
     error.refusal().context("no refusal")?;
-    stage.say(format!("refund back-3 of 0.01: {error}"));
+    stage.say(format!("and 0.01 more as back-3: {error}"));
     // The code alone does not say whether an earlier try of this refund went through; the sale does.
     ensure!(error.ask() == Settlement::RefundInfoOfSale, "ask {:?}", error.ask());
     let after = client.orders().query(&query).await?;

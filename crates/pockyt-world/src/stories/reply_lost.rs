@@ -16,7 +16,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let Err(error) = client.in_store().prepay(&Prepay::new(reference.clone(), barcode)).await else {
         anyhow::bail!("the reply was not lost")
     };
-    stage.say(format!("{error}"));
+    stage.say(format!("the call fails: {error}"));
     ensure!(matches!(error.kind(), ErrorKind::MaybeSent), "{error}");
     ensure!(error.may_have_moved_money() && !error.may_retry());
     ensure!(error.ask() == Settlement::TranQueryByReference);
@@ -38,6 +38,9 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let prepay = "\"event\":\"request\",\"operation\":\"prepay\"";
     let prepays = stage.mock.journal_lines().iter().filter(|line| line.contains(prepay)).count();
     ensure!(prepays == 1, "prepay was called {prepays} times");
-    stage.say(format!("tran-query: {}; one order, one prepay at Pockyt", paid.status()?));
+    stage.say(format!(
+        "tran-query: {}; Pockyt has had one order and one prepay, and the shop ships the goods",
+        paid.status()?
+    ));
     Ok(())
 }

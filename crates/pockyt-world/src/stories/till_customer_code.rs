@@ -9,7 +9,11 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     let reference = reference("till-1")?;
     let client = stage.shop.client();
     let order = client.in_store().add(&till_order("13.00", &reference)?).await?;
-    stage.say(format!("add {reference}: {} is {}", order.transaction_no()?, order.status()?));
+    stage.say(format!(
+        "add {reference}: transaction {}, status {}",
+        order.transaction_no()?,
+        order.status()?
+    ));
 
     let barcode = PaymentBarcode::new("286498530672949108")?;
     let asked =
@@ -22,8 +26,13 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
         anyhow::bail!("it did not become final")
     };
     ensure!(paid.standing() == Standing::Paid, "it is {:?}", paid.standing());
-    stage.say(format!("tran-query: {} {} {}", paid.status()?, paid.amount()?, paid.currency()?));
+    stage.say(format!(
+        "the customer has confirmed; tran-query: {}, {} {}",
+        paid.status()?,
+        paid.amount()?,
+        paid.currency()?
+    ));
     ensure!(stage.shop.books().ship(&reference), "it was shipped before");
-    stage.say(format!("the shop hands out the goods of {reference}"));
+    stage.say(format!("the shop hands over the goods of {reference}"));
     Ok(())
 }

@@ -10,7 +10,7 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
         CreateTransQrcode::new(price("8.20")?, Vendor::WECHAT_PAY, reference.clone()).ipn_url(ipn_url()?);
     stage.shop.books().expect(&reference, request.price());
     let code = stage.shop.client().in_store().create_trans_qrcode(&request).await?;
-    stage.say(format!("create-trans-qrcode {reference}: show {}", code.deep_link()?));
+    stage.say(format!("create-trans-qrcode {reference}: the shop shows {} as a QR code", code.deep_link()?));
 
     stage.mock.advance(std::time::Duration::from_secs(7)).await;
     stage.say("the customer scans it and confirms");
@@ -26,6 +26,6 @@ pub(super) async fn play(stage: &Stage<'_>) -> anyhow::Result<()> {
     stage.settle().await?;
     let again = stage.mock.notifications(Some(number.as_str()));
     ensure!(again.iter().map(|n| n.attempts.len()).sum::<usize>() == 1, "it was sent again");
-    stage.say("two hours later: the one delivery that heard success was the last");
+    stage.say("two hours later: Pockyt heard success on the first delivery and has sent no other");
     Ok(())
 }
