@@ -47,7 +47,8 @@ impl Line {
             connection: Some(connection),
             is_reused: false,
             idle_since: Instant::now(),
-            is_on_one_thread: Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread,
+            is_on_one_thread: Handle::try_current()
+                .is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::CurrentThread),
             _open: open,
         }))
     }
@@ -174,7 +175,9 @@ impl Lent {
         cx: &mut Context<'_>,
         mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        let _ = look(|cx| self.run(cx));
+        // Not by `look`: a server may send without end, and a task then has to stop. The other run sees to it that
+        // somebody comes back.
+        let _ = self.run(&mut Context::from_waker(Waker::noop()));
         match look(&mut poll) {
             Poll::Pending => self.wait_for(cx, poll),
             Poll::Ready(came) => Poll::Ready(came),

@@ -284,3 +284,25 @@ async fn on_one_thread_a_call_beside_another_lets_others_go_before_it_writes() {
     assert!(both.0.is_ok() && both.1.is_ok());
     assert_eq!(connections.heard.load(Ordering::SeqCst), 6);
 }
+
+/// Such an answer never begins, and there is always more of it to read.
+#[test]
+fn a_server_that_never_stops_giving_hints_does_not_keep_a_call_beyond_its_time() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let piece = format!("HTTP/1.1 103 Early Hints\r\nlink: {}\r\n\r\n", "x".repeat(400)).repeat(1000);
+        for mut stream in listener.incoming().flatten() {
+            std::io::Read::read_exact(&mut stream, &mut [0]).unwrap();
+            while std::io::Write::write_all(&mut stream, piece.as_bytes()).is_ok() {}
+        }
+    });
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let client = builder(&url).total_budget(Duration::from_millis(100)).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        tell.send(runtime.block_on(client.in_store().add(&add())).map(drop)).unwrap();
+    });
+    let ended = told.recv_timeout(Duration::from_secs(20)).expect("the call ends").unwrap_err();
+    assert!(matches!(ended.kind(), ErrorKind::MaybeSent), "{ended:?}");
+}
