@@ -1,5 +1,6 @@
 //! Notices as they came.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,22 +23,43 @@ pub(super) struct Arrived {
     format: BodyFormat,
 }
 
-/// The labels of the keys that matched, each unlike the one before it: nearly all notices have the same.
-#[derive(Debug, Default)]
-pub(super) struct Labels(Vec<Box<str>>);
+/// The labels of the keys that matched, each once, since they stay when notices are pruned. Nearly all notices have
+/// the same, or that of one of few tenants.
+#[derive(Default)]
+pub(super) struct Labels {
+    by_number: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
+    last: u32,
+}
 
 impl Labels {
-    /// The number of this label, which is kept if it is not the last one.
+    /// The number of this label, which is kept if it is new.
     fn number_of(&mut self, label: &str) -> Option<u32> {
-        if self.0.last().is_none_or(|last| **last != *label) {
-            self.0.push(label.into());
+        if self.get(self.last) == Some(label) {
+            return Some(self.last);
         }
-        u32::try_from(self.0.len() - 1).ok()
+        self.last = match self.numbers.get(label) {
+            Some(number) => *number,
+            None => self.add(label)?,
+        };
+        Some(self.last)
     }
 
-    fn get(&self, number: u32) -> &str {
-        let label = usize::try_from(number).ok().and_then(|number| self.0.get(number));
-        label.map(|label| &**label).unwrap_or_default()
+    fn add(&mut self, label: &str) -> Option<u32> {
+        let number = u32::try_from(self.by_number.len()).ok()?;
+        let label: Arc<str> = label.into();
+        self.by_number.push(Arc::clone(&label));
+        self.numbers.insert(label, number);
+        Some(number)
+    }
+
+    #[cfg(test)]
+    fn count(&self) -> usize {
+        self.by_number.len()
+    }
+
+    fn get(&self, number: u32) -> Option<&str> {
+        self.by_number.get(usize::try_from(number).ok()?).map(|label| &**label)
     }
 }
 
@@ -70,7 +92,7 @@ impl Arrived {
             format: self.format,
             body: Arc::clone(&self.body),
             received_at: self.received_at,
-            key_label: labels.get(self.label).to_owned(),
+            key_label: labels.get(self.label).unwrap_or_default().to_owned(),
             changed_at: self.received_at,
             failures: 0,
             deferrals: 0,
@@ -91,5 +113,29 @@ impl fmt::Debug for Arrived {
             .field("identity", &self.identity)
             .field("received_at", &self.received_at)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.by_number).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tenants that share a store have keys of their own, whose messages come in any order.
+    #[test]
+    fn a_label_is_kept_once_however_often_it_comes_again() {
+        let mut labels = Labels::default();
+        let numbers: Vec<_> =
+            ["one", "other"].iter().cycle().take(1000).filter_map(|label| labels.number_of(label)).collect();
+        assert_eq!(numbers.len(), 1000);
+        assert_eq!(labels.count(), 2);
+        for (number, label) in numbers.into_iter().zip(["one", "other"].iter().cycle()) {
+            assert_eq!(labels.get(number), Some(*label));
+        }
     }
 }
