@@ -22,7 +22,7 @@ use crate::Rejection;
 /// # Ok::<(), pockyt_sign::Rejection>(())
 /// ```
 pub fn form(body: &[u8]) -> Result<Vec<(String, String)>, Rejection> {
-    crate::form::decode(body).map(crate::fields::Decoded::into_pairs)
+    crate::fields::Decoded::by(crate::form::decode, body).map(crate::fields::Decoded::into_pairs)
 }
 
 /// The members of a JSON object as the texts that are signed, in the order in which they came: strings
@@ -34,5 +34,5 @@ pub fn form(body: &[u8]) -> Result<Vec<(String, String)>, Rejection> {
 /// [`Rejection::InvalidJson`], [`Rejection::InvalidUtf8`] or [`Rejection::TooLarge`].
 #[cfg(feature = "json")]
 pub fn json(body: &[u8]) -> Result<Vec<(String, String)>, Rejection> {
-    crate::json::decode(body).map(crate::fields::Decoded::into_pairs)
+    crate::fields::Decoded::by(crate::json::decode, body).map(crate::fields::Decoded::into_pairs)
 }

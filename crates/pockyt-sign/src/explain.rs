@@ -53,7 +53,7 @@ impl Suspect {
     ///
     /// The body cannot be decoded at all.
     pub fn of_form(body: &[u8]) -> Result<Self, Rejection> {
-        form::decode(body).map(|decoded| Self::of_pairs(decoded.into_pairs()))
+        crate::fields::Decoded::by(form::decode, body).map(|decoded| Self::of_pairs(decoded.into_pairs()))
     }
 
     /// A message from a raw JSON object.
@@ -63,7 +63,8 @@ impl Suspect {
     /// The body cannot be decoded at all.
     #[cfg(feature = "json")]
     pub fn of_json(body: &[u8]) -> Result<Self, Rejection> {
-        crate::json::decode(body).map(|decoded| Self::of_pairs(decoded.into_pairs()))
+        crate::fields::Decoded::by(crate::json::decode, body)
+            .map(|decoded| Self::of_pairs(decoded.into_pairs()))
     }
 
     /// A message from its pairs, `verifySign` among them, in the order in which they came.

@@ -16,9 +16,12 @@ use crate::Rejection;
 /// be personal.
 #[derive(Clone, Default)]
 pub struct Fields<'a> {
-    text: Cow<'a, str>,
-    spans: SmallVec<[Span; 16]>,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) spans: Spans,
 }
+
+/// Messages of up to this many fields are noted without allocating.
+pub(crate) type Spans = SmallVec<[Span; 16]>;
 
 /// Where one field is in the text. 32 bits are enough: longer bodies are refused.
 #[derive(Clone, Copy, Debug)]
@@ -74,11 +77,7 @@ impl Span {
     }
 }
 
-impl<'a> Fields<'a> {
-    pub(crate) fn new(text: Cow<'a, str>, spans: SmallVec<[Span; 16]>) -> Self {
-        Self { text, spans }
-    }
-
+impl Fields<'_> {
     /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find_map(|(candidate, value)| (candidate == name).then_some(value))
@@ -128,6 +127,7 @@ pub struct Iter<'f> {
 impl<'f> Iterator for Iter<'f> {
     type Item = (&'f str, &'f str);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         self.spans.next().map(|span| span.of(self.text))
     }
@@ -168,17 +168,27 @@ impl fmt::Debug for Fields<'_> {
 }
 
 /// A decoded message before it is judged: every field as it came, `verifySign` and odd names included.
+///
+/// It is filled where its owner has it, since moving it takes as long as noting a few fields.
+#[derive(Default)]
 pub(crate) struct Decoded<'a> {
-    pub(crate) text: Cow<'a, str>,
-    pub(crate) spans: SmallVec<[Span; 16]>,
+    pub(crate) fields: Fields<'a>,
     /// Whether all names are known to be plain, and no value can hold an `&`.
     pub(crate) plain: bool,
 }
 
-impl Decoded<'_> {
+impl<'a> Decoded<'a> {
+    /// What a reader makes of a body.
+    pub(crate) fn by(
+        read: impl FnOnce(&'a [u8], &mut Self) -> Result<(), Rejection>,
+        body: &'a [u8],
+    ) -> Result<Self, Rejection> {
+        let mut decoded = Self::default();
+        read(body, &mut decoded).map(|()| decoded)
+    }
+
     pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
-        let pairs = self.spans.iter().map(|span| span.of(&self.text));
-        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        self.fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
 

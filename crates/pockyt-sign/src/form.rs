@@ -11,29 +11,31 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use memchr::{memchr, memchr2};
-use smallvec::SmallVec;
 
-use crate::fields::{Decoded, Span, fits};
-use crate::{Rejection, words};
+use crate::fields::{Decoded, Span, Spans, fits};
+use crate::{Fields, Rejection, words};
 
 /// Decodes a whole body. Names may repeat here and be odd; the caller refuses that.
 #[inline]
-pub(crate) fn decode(body: &[u8]) -> Result<Decoded<'_>, Rejection> {
+pub(crate) fn decode<'a>(body: &'a [u8], decoded: &mut Decoded<'a>) -> Result<(), Rejection> {
     fits(body.len())?;
     if memchr2(b'%', b'+', body).is_none() {
         let text = core::str::from_utf8(body).map_err(|_| Rejection::InvalidUtf8)?;
-        if let Some(decoded) = in_place(text) {
-            return Ok(decoded);
+        if in_place(body, &mut decoded.fields.spans).is_some() {
+            decoded.fields.text = Cow::Borrowed(text);
+            // A body is cut at every `&`, and without escapes there are no others.
+            decoded.plain = true;
+            return Ok(());
         }
+        decoded.fields.spans.clear();
     }
-    decoded(body)
+    decoded.fields = unescaped(body)?;
+    Ok(())
 }
 
 /// `None` when a name is odd or has no `=`: such bodies are rare, and are read the long way.
 #[inline]
-fn in_place(text: &str) -> Option<Decoded<'_>> {
-    let bytes = text.as_bytes();
-    let mut spans = SmallVec::new();
+fn in_place(bytes: &[u8], spans: &mut Spans) -> Option<()> {
     let mut start = 0;
     while let Some(first) = bytes.get(start) {
         if *first == b'&' {
@@ -48,15 +50,14 @@ fn in_place(text: &str) -> Option<Decoded<'_>> {
         spans.push(Span::new(start, equals, end));
         start = end + 1;
     }
-    // A body is cut at every `&`, and without escapes there are no others.
-    Some(Decoded { text: Cow::Borrowed(text), spans, plain: true })
+    Some(())
 }
 
 /// Decodes into one text of `name=value&` pieces.
-fn decoded(body: &[u8]) -> Result<Decoded<'static>, Rejection> {
+fn unescaped(body: &[u8]) -> Result<Fields<'static>, Rejection> {
     // Decoding makes nothing longer, but the last piece gets a separator, and one without `=` gets that.
     let mut bytes = Vec::with_capacity(body.len() + 2);
-    let mut spans = SmallVec::new();
+    let mut spans = Spans::new();
     for piece in body.split(|b| *b == b'&').filter(|piece| !piece.is_empty()) {
         let start = bytes.len();
         let equals = memchr(b'=', piece).unwrap_or(piece.len());
@@ -72,7 +73,7 @@ fn decoded(body: &[u8]) -> Result<Decoded<'static>, Rejection> {
     }
     // Pieces are cut at ASCII, so the whole is UTF-8 when every piece is.
     let text = String::from_utf8(bytes).map_err(|_| Rejection::InvalidUtf8)?;
-    Ok(Decoded { text: Cow::Owned(text), spans, plain: false })
+    Ok(Fields { text: Cow::Owned(text), spans })
 }
 
 /// Decodes one name or value: `+` is a blank, `%` and two hexadecimal digits of either case a byte.

@@ -12,6 +12,9 @@ pub(crate) struct Text {
     length: usize,
 }
 
+/// A piece of a block or more is hashed where it stands.
+const LONG: usize = 64;
+
 impl Text {
     pub(crate) fn new() -> Self {
         Self { hasher: Md5::new(), pending: [0; 256], length: 0 }
@@ -28,13 +31,7 @@ impl Text {
         let Some(place) = self.pending.get_mut(self.length..end) else {
             return self.push_long_field(name, value);
         };
-        let (name_place, rest) = place.split_at_mut(name.len());
-        copy(name_place, name);
-        if let [equals, value_place @ .., ampersand] = rest {
-            *equals = b'=';
-            copy(value_place, value);
-            *ampersand = b'&';
-        }
+        write_field(place, name, value);
         self.length = end;
     }
 
@@ -46,11 +43,32 @@ impl Text {
         }
     }
 
+    /// Adds a piece of the text.
+    #[inline]
+    pub(crate) fn push(&mut self, piece: &[u8]) {
+        if piece.len() > self.pending.len() - self.length {
+            self.flush();
+        }
+        let end = self.length + piece.len();
+        match self.pending.get_mut(self.length..end) {
+            Some(place) if piece.len() < LONG => {
+                copy(place, piece);
+                self.length = end;
+            }
+            _ => {
+                self.flush();
+                self.hasher.update(piece);
+            }
+        }
+    }
+
     /// The MD5 of what was pushed with the key after it.
-    pub(crate) fn digest(mut self, key: &SigningKey) -> [u8; 16] {
+    pub(crate) fn digest(&mut self, key: &SigningKey) -> [u8; 16] {
         self.flush();
-        // Not by way of the buffer: the hasher wipes its own memory, this one does not.
-        finish(self.hasher, key)
+        // Not by way of the buffer: the hasher wipes its own memory, this one does not. Nor is the hasher moved,
+        // since that copies its block.
+        self.hasher.update(key.as_bytes());
+        self.hasher.finalize_reset().into()
     }
 
     #[inline]
@@ -62,9 +80,17 @@ impl Text {
     }
 }
 
-/// The digest of what was hashed with the key after it.
-pub(crate) fn finish(hasher: Md5, key: &SigningKey) -> [u8; 16] {
-    hasher.chain_update(key.as_bytes()).finalize().into()
+/// Writes `name=value&` over a place of that length.
+#[inline]
+pub(crate) fn write_field(place: &mut [u8], name: &[u8], value: &[u8]) {
+    let Some((name_place, [equals, value_place @ .., ampersand])) = place.split_at_mut_checked(name.len())
+    else {
+        return;
+    };
+    copy(name_place, name);
+    *equals = b'=';
+    copy(value_place, value);
+    *ampersand = b'&';
 }
 
 /// Most pieces are a few bytes: two words that may overlap move them faster than a call does. Both

@@ -8,8 +8,13 @@ use crate::words;
 /// text be cut differently.
 #[inline]
 pub fn is_plain_name(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    bytes.first().is_some_and(|first| !first.is_ascii_digit()) && words::is_name(bytes)
+    is_plain(name.as_bytes())
+}
+
+/// The same of bytes that need not be a text.
+#[inline]
+pub(crate) fn is_plain(name: &[u8]) -> bool {
+    name.first().is_some_and(|first| !first.is_ascii_digit()) && words::is_name(name)
 }
 
 /// Whether a value holds `&name=`, so that the signed text could also be cut into another field there.

@@ -4,14 +4,11 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 
-use md5::{Digest, Md5};
-
 use crate::fields::{Decoded, Span};
-use crate::hashing::finish;
+use crate::hashing::Text;
+use crate::names::is_plain;
 use crate::order::{self, Keyed, Ordered};
-use crate::{
-    Fields, KeyRing, Signature, SigningKey, VERIFY_SIGN, form, is_plain_name, reads_as_another_field,
-};
+use crate::{Fields, KeyRing, Signature, SigningKey, VERIFY_SIGN, form, reads_as_another_field};
 
 /// Judges signed messages: notifications, and requests at a server.
 ///
@@ -40,7 +37,9 @@ impl Verifier {
     ///
     /// The rule that refused it.
     pub fn form<'a>(&self, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
-        judge(form::decode(body)?, [(0, &self.key)])
+        let mut decoded = Decoded::default();
+        form::decode(body, &mut decoded)?;
+        judge(&mut decoded, [(0, &self.key)]).map(|verdict| verdict.on(decoded.fields))
     }
 
     /// Judges a raw JSON object. Numbers count as their literal text, nested values as compact JSON.
@@ -50,7 +49,9 @@ impl Verifier {
     /// The rule that refused it.
     #[cfg(feature = "json")]
     pub fn json<'a>(&self, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
-        judge(crate::json::decode(body)?, [(0, &self.key)])
+        let mut decoded = Decoded::default();
+        crate::json::decode(body, &mut decoded)?;
+        judge(&mut decoded, [(0, &self.key)]).map(|verdict| verdict.on(decoded.fields))
     }
 }
 
@@ -62,7 +63,9 @@ impl KeyRing {
     ///
     /// The rule that refused it.
     pub fn form<'a>(&self, body: &'a [u8], now: u64) -> Result<Received<'a>, Rejection> {
-        judge(form::decode(body)?, self.valid_at(now))
+        let mut decoded = Decoded::default();
+        form::decode(body, &mut decoded)?;
+        judge(&mut decoded, self.valid_at(now)).map(|verdict| verdict.on(decoded.fields))
     }
 
     /// Judges a raw JSON object as [`Verifier`] does, with every key that is valid at `now`
@@ -73,16 +76,38 @@ impl KeyRing {
     /// The rule that refused it.
     #[cfg(feature = "json")]
     pub fn json<'a>(&self, body: &'a [u8], now: u64) -> Result<Received<'a>, Rejection> {
-        judge(crate::json::decode(body)?, self.valid_at(now))
+        let mut decoded = Decoded::default();
+        crate::json::decode(body, &mut decoded)?;
+        judge(&mut decoded, self.valid_at(now)).map(|verdict| verdict.on(decoded.fields))
     }
 }
 
-fn judge<'a, 'k>(
-    decoded: Decoded<'a>,
+/// What was found of a message that passes. The fields stay where they are until the end, since moving them
+/// takes as long as looking at them.
+struct Verdict {
+    key: usize,
+    empties_signed: bool,
+    ambiguous: Option<String>,
+}
+
+impl Verdict {
+    #[inline]
+    fn on(self, fields: Fields<'_>) -> Received<'_> {
+        let Self { key, empties_signed, ambiguous } = self;
+        match ambiguous {
+            None => Received::Verified(Verified { fields, key, empties_signed }),
+            Some(field) => Received::Ambiguous(Ambiguous { fields, key, empties_signed, field }),
+        }
+    }
+}
+
+/// Leaves the fields that are signed.
+fn judge<'k>(
+    decoded: &mut Decoded<'_>,
     keys: impl IntoIterator<Item = (usize, &'k SigningKey)>,
-) -> Result<Received<'a>, Rejection> {
-    let Decoded { text, mut spans, plain } = decoded;
-    let bytes = text.as_bytes();
+) -> Result<Verdict, Rejection> {
+    let Decoded { fields: Fields { text, spans }, plain } = decoded;
+    let (bytes, plain) = (text.as_bytes(), *plain);
     let mut presented = None;
     let mut in_order = true;
     let mut last = 0;
@@ -102,41 +127,40 @@ fn judge<'a, 'k>(
         return Err(Rejection::NameNotAllowed);
     }
     // Many senders send the fields in the signed order, and then there is nothing to sort.
-    let ordered = if in_order { None } else { Some(ordered(bytes, &spans)?) };
+    let mut ordered = Ordered::new();
+    if !in_order {
+        order_spans(bytes, spans, &mut ordered)?;
+    }
     let presented = match presented.map(|span| span.value(bytes)) {
         None => return Err(Rejection::SignatureMissing),
         Some([]) => return Err(Rejection::SignatureEmpty),
         Some(value) => Signature::parse_bytes(value).ok_or(Rejection::SignatureMalformed)?,
     };
-    let Match { key, empties_signed } = match ordered {
-        None => find_key(bytes, &spans.iter().copied(), &presented, keys)?,
-        Some(ordered) => find_key(bytes, &ordered.iter().map(|field| field.item), &presented, keys)?,
+    let Match { key, empties_signed } = if in_order {
+        find_key(bytes, &spans.iter().copied(), &presented, keys)?
+    } else {
+        find_key(bytes, &ordered.iter().map(|field| field.item), &presented, keys)?
     };
-    let mut fields = Fields::new(text, spans);
+    let fields = &mut decoded.fields;
     if !empties_signed {
         fields.drop_empty();
     }
     let ambiguous = if plain { None } else { fields.iter().find(|(_, value)| reads_as_another_field(value)) };
-    Ok(match ambiguous.map(|(name, _)| String::from(name)) {
-        Some(field) => Received::Ambiguous(Ambiguous { fields, key, empties_signed, field }),
-        None => Received::Verified(Verified { fields, key, empties_signed }),
-    })
+    let ambiguous = ambiguous.map(|(name, _)| String::from(name));
+    Ok(Verdict { key, empties_signed, ambiguous })
 }
 
 /// The start of [`VERIFY_SIGN`] as [`order::prefix`] has it.
 const VERIFY_SIGN_PREFIX: u64 = u64::from_be_bytes(*b"verifySi");
 
-fn is_plain(name: &[u8]) -> bool {
-    core::str::from_utf8(name).is_ok_and(is_plain_name)
-}
-
-/// The fields in the signed order, which is an error when a name occurs twice.
-fn ordered(text: &[u8], spans: &[Span]) -> Result<Ordered<Span>, Rejection> {
-    let keyed =
-        |span: &Span| Keyed { prefix: order::prefix_at(text, span.start(), span.name_length()), item: *span };
-    let mut ordered: Ordered<Span> = spans.iter().map(keyed).collect();
-    let repeated = order::sort(&mut ordered, |span| span.name(text));
-    if repeated { Err(Rejection::DuplicateName) } else { Ok(ordered) }
+/// Puts the fields into the signed order, which is an error when a name occurs twice.
+fn order_spans(text: &[u8], spans: &[Span], ordered: &mut Ordered<Span>) -> Result<(), Rejection> {
+    for span in spans {
+        let prefix = order::prefix_at(text, span.start(), span.name_length());
+        ordered.push(Keyed { prefix, item: *span });
+    }
+    let repeated = order::sort(ordered, |span| span.name(text));
+    if repeated { Err(Rejection::DuplicateName) } else { Ok(()) }
 }
 
 /// How a signature was found right.
@@ -170,30 +194,31 @@ fn find_key<'k>(
 /// The digest of the fields in their order. Fields that follow one another in the text as well are
 /// hashed in one go, with the separators between them: many senders send them in the signed order.
 fn digest(text: &[u8], ordered: impl Iterator<Item = Span>, key: &SigningKey) -> [u8; 16] {
-    let mut hasher = Md5::new();
+    let mut hashed = Text::new();
     let mut run = 0..0;
     for span in ordered {
         if span.start() != run.end + 1 || run.is_empty() {
-            hash_run(&mut hasher, text, run);
+            push_run(&mut hashed, text, run);
             run = span.start()..span.end();
         } else {
             run.end = span.end();
         }
     }
-    hash_run(&mut hasher, text, run);
-    finish(hasher, key)
+    push_run(&mut hashed, text, run);
+    hashed.digest(key)
 }
 
-/// Hashes `name=value&…name=value` and the separator after it, which the text may lack at its end.
-fn hash_run(hasher: &mut Md5, text: &[u8], run: Range<usize>) {
+/// Adds `name=value&…name=value` and the separator after it, which the text may lack at its end.
+#[inline]
+fn push_run(hashed: &mut Text, text: &[u8], run: Range<usize>) {
     if run.is_empty() {
         return;
     }
     if let Some(whole) = text.get(run.start..=run.end) {
-        hasher.update(whole);
+        hashed.push(whole);
     } else {
-        hasher.update(text.get(run).unwrap_or_default());
-        hasher.update(b"&");
+        hashed.push(text.get(run).unwrap_or_default());
+        hashed.push(b"&");
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{Signature, SigningKey, VERIFY_SIGN, is_plain_name};
 ///
 /// A [`Refusal`]: of the first parameter that breaks a rule by itself, else of one that is repeated.
 pub fn sign<N: AsRef<str>, V: AsRef<str>>(params: &[(N, V)], key: &SigningKey) -> Result<Signature, Refusal> {
-    let mut fields: Ordered<(&str, &str)> = Ordered::with_capacity(params.len());
+    let mut fields: Ordered<(&str, &str)> = Ordered::new();
     for (position, (name, value)) in params.iter().enumerate() {
         let (name, value) = (name.as_ref(), value.as_ref());
         let refuse = |kind| Err(Refusal { position, kind });

@@ -80,7 +80,40 @@ impl fmt::Display for Signature {
 /// The 32 lower-case hexadecimal digits of a digest.
 pub(crate) fn hex_text(digest: &[u8; 16]) -> [u8; 32] {
     let mut text = [b'0'; 32];
-    // 16 bytes always fill 32 digits exactly; should they not, the zeros verify nothing.
-    let _ = hex::encode_to_slice(digest, &mut text);
+    for (place, bytes) in text.chunks_exact_mut(8).zip(digest.chunks_exact(4)) {
+        if let (Some(place), Some(bytes)) = (place.first_chunk_mut(), bytes.first_chunk()) {
+            *place = digits(u32::from_le_bytes(*bytes)).to_le_bytes();
+        }
+    }
     text
+}
+
+/// The digits of four bytes, all at once: looking up one after another takes longer.
+#[inline]
+fn digits(bytes: u32) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let pairs = (u64::from(bytes) << 16 | u64::from(bytes)) & 0x0000_ffff_0000_ffff;
+    let single = (pairs << 8 | pairs) & 0x00ff_00ff_00ff_00ff;
+    // The higher half of a byte comes first.
+    let halves = (single >> 4 | single << 8) & (ONES * 0x0f);
+    let letters = ((halves + ONES * 6) >> 4) & ONES;
+    halves + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_has_its_two_digits_in_every_place() {
+        for byte in 0..=255_u8 {
+            for place in 0..16 {
+                let mut digest = [0x5c; 16];
+                digest[place] = byte;
+                let expected: alloc::string::String =
+                    digest.iter().map(|byte| alloc::format!("{byte:02x}")).collect();
+                assert_eq!(hex_text(&digest), expected.as_bytes());
+            }
+        }
+    }
 }

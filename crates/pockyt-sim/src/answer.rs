@@ -300,3 +300,41 @@ fn named<'a>(members: &Members<'a>, name: &str) -> Value<'a> {
     let found = members.iter().find(|(candidate, _)| *candidate == name);
     found.map_or(Value::Nothing, |(_, value)| value.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::operations;
+
+    use super::*;
+
+    fn is_its_own_json(text: &str) -> bool {
+        serde_json::to_string(text).unwrap() == format!("\"{text}\"")
+    }
+
+    fn names(fields: &[AnswerField]) -> Vec<&'static str> {
+        let of = |field: &AnswerField| match field.form {
+            Form::List(fields) | Form::Object(fields) => [vec![field.name], names(fields)].concat(),
+            _ => vec![field.name],
+        };
+        fields.iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn what_is_written_unchecked_has_nothing_to_escape() {
+        for answer in operations().iter().flat_map(|operation| operation.answers) {
+            let words = [names(answer.fields), names(answer.beside), vec![answer.envelope, answer.message]];
+            for word in words.concat() {
+                assert!(is_its_own_json(word), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_escaped_where_it_has_to_be() {
+        for message in ["data error : reference", "a\"b", "\\", "\n", "é"] {
+            let body = refusal("000021", "ret_msg", message);
+            let members: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(members["ret_msg"], message);
+        }
+    }
+}

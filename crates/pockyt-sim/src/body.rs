@@ -10,9 +10,6 @@ use pockyt_sign::VERIFY_SIGN;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::pieces::Pieces;
-use crate::words::at_quote;
-
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -119,31 +116,6 @@ fn leading_digits(text: &[u8]) -> Option<(&str, &[u8])> {
     Some((std::str::from_utf8(digits).ok()?, rest))
 }
 
-/// Writes a JSON object of plain texts as the form that has the same fields, which takes less time to judge.
-/// `None` when it is anything else, or has a text that is written otherwise in a form.
-pub(crate) fn as_form<'f>(body: &[u8], form: &'f mut Pieces) -> Option<&'f [u8]> {
-    let is_odd =
-        |byte: u8| !(b' '..0x7f).contains(&byte) || matches!(byte, b'\\' | b'%' | b'+' | b'&' | b'=');
-    // Without an early end, so that the loop is wide. What is no name is found by whoever judges the form.
-    if body.iter().fold(0, |odd, byte| odd | u8::from(is_odd(*byte))) != 0 {
-        return None;
-    }
-    form.clear();
-    let mut rest = body.strip_prefix(b"{\"")?;
-    loop {
-        let (name, after) = at_quote(rest)?;
-        let (value, after) = at_quote(after.strip_prefix(b":\"")?)?;
-        form.push(name);
-        form.push_byte(b'=');
-        form.push(value);
-        if after == b"}" {
-            return Some(form.as_bytes());
-        }
-        rest = after.strip_prefix(b",\"")?;
-        form.push_byte(b'&');
-    }
-}
-
 struct Members<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -199,50 +171,6 @@ fn text_of(raw: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn form_of(body: &str) -> Option<String> {
-        let mut form = Pieces::default();
-        as_form(body.as_bytes(), &mut form).map(|form| String::from_utf8_lossy(form).into_owned())
-    }
-
-    #[test]
-    fn an_object_of_plain_texts_has_the_fields_of_its_form() {
-        for body in [
-            r#"{"merchantNo":"900001","reference":"till 1/é"}"#,
-            r#"{"merchantNo":"900001","amount":"","description":"two pairs: {boots}, [new]"}"#,
-            r#"{"a":"b","a":"c"}"#,
-        ] {
-            let is_ascii = body.is_ascii();
-            assert_eq!(form_of(body).is_some(), is_ascii, "{body}");
-            if let Some(form) = form_of(body) {
-                let read = |encoding, body: &str| {
-                    let pairs = Reading::of(encoding, body.as_bytes()).pairs;
-                    pairs.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect::<Vec<_>>()
-                };
-                assert_eq!(read(Encoding::Form, &form), read(Encoding::Json, body));
-            }
-        }
-    }
-
-    #[test]
-    fn anything_else_is_left_to_the_reader_of_json() {
-        for body in [
-            r#"{"a":1}"#,
-            r#"{"a":"b&c=d"}"#,
-            r#"{"a":"1+1"}"#,
-            r#"{"a":"50%"}"#,
-            r#"{"a=b":"c"}"#,
-            r#"{"a":"b\n"}"#,
-            r#"{"a": "b"}"#,
-            r#"{"a":"b"} "#,
-            r#"{"a":"b",}"#,
-            r#"{"a":"b"#,
-            "{}",
-            "",
-        ] {
-            assert_eq!(form_of(body), None, "{body}");
-        }
-    }
 
     #[test]
     fn who_sends_is_found_wherever_it_stands() {

@@ -68,20 +68,6 @@ impl Pieces {
         }
     }
 
-    /// Begins anew in the same memory.
-    pub(crate) fn clear(&mut self) {
-        self.end = 0;
-    }
-
-    /// The same if its memory is not larger than this, else an empty one without memory.
-    pub(crate) fn within(self, most: usize) -> Self {
-        if self.bytes.capacity() <= most { self } else { Self::default() }
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.end).unwrap_or_default()
-    }
-
     pub(crate) fn into_bytes(mut self) -> Vec<u8> {
         self.bytes.truncate(self.end);
         self.bytes
@@ -185,7 +171,7 @@ mod tests {
                 pieces.replace(0, b'{');
                 plain[0] = b'{';
             }
-            prop_assert_eq!(pieces.as_bytes(), &plain);
+            prop_assert_eq!(pieces.bytes.get(..pieces.len()), Some(&plain[..]));
             prop_assert_eq!(pieces.into_bytes(), plain);
         }
     }

@@ -35,7 +35,6 @@ use crate::journal::Journal;
 use crate::namespace::{Namespace, Store};
 use crate::number::{Number, OrderName};
 use crate::order::{Order, Status};
-use crate::pieces::Pieces;
 use crate::view::{Standing, TransactionView};
 use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault, fixtures, number};
 use notify::Notifications;
@@ -67,8 +66,6 @@ pub struct Sim {
     faults: fault::Book,
     waiting: faults::Waiting,
     journal: Journal,
-    /// Memory in which a request is written as a form.
-    form: Pieces,
 }
 
 impl Sim {
@@ -96,7 +93,6 @@ impl Sim {
             waiting: faults::Waiting::default(),
             orders_made: 0,
             journal: Journal::new(config.journal_capacity, namespaces.keys().cloned()),
-            form: Pieces::default(),
             namespaces,
             config,
         };

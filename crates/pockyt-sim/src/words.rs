@@ -18,20 +18,6 @@ pub(crate) fn is_plain(text: &str) -> bool {
     words(bytes).fold(odd(*last), |sum, word| sum | odd(*word)) == 0
 }
 
-/// What stands before the first quotation mark, and what after it.
-#[inline]
-pub(crate) fn at_quote(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut in_words = words(text).map(|word| quotes(u64::from_le_bytes(*word))).enumerate();
-    let at = if let Some((place, quotes)) = in_words.find(|(_, quotes)| *quotes != 0) {
-        // Exact for the lowest one, which is the first.
-        place * WORD + (quotes.trailing_zeros() / 8) as usize
-    } else {
-        let rest = text.len() / WORD * WORD;
-        rest + text.get(rest..)?.iter().position(|byte| *byte == b'"')?
-    };
-    Some((text.get(..at)?, text.get(at + 1..)?))
-}
-
 /// By what a name is looked for among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
@@ -129,12 +115,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn a_text_is_cut_at_its_first_quotation_mark(text in "[!-#a-\u{e9}]{0,40}") {
-            let cut = at_quote(text.as_bytes());
-            prop_assert_eq!(cut, text.split_once('"').map(|(before, after)| (before.as_bytes(), after.as_bytes())));
-        }
-
         #[test]
         fn names_are_one_when_they_are_equal(name in "[ab]{0,3}[a-b]{0,20}", other in "[ab]{0,3}[a-b]{0,20}") {
             let is = |name: &str, other: &str| Key::of(name).is(name, Key::of(other), other);

@@ -173,6 +173,7 @@ impl<'a> Plain<'a> {
         Some(text)
     }
 
+    #[inline]
     fn text_or_null(&mut self) -> Option<Said<'a>> {
         if self.next()? == b'n' {
             self.0 = self.0.strip_prefix(b"null")?;

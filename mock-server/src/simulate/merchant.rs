@@ -42,23 +42,27 @@ impl Merchant {
     /// Writes a signed request; `None` when a field cannot be signed, which those of a simulation can.
     pub(super) fn write(&self, encoding: Encoding, fields: &[Field<'_>], body: &mut String) -> Option<()> {
         let signature = send::sign(fields, &self.key).ok()?;
-        let all = fields.iter().copied().chain([(VERIFY_SIGN, Value::Own(signature.as_str()))]);
         body.clear();
         match encoding {
             Encoding::Form => {
-                for (name, value) in all {
+                for (name, value) in fields {
                     // Nothing is before the first value that a separator would stand after.
                     body.push_str(if body.is_empty() { name.in_form.get(1..)? } else { name.in_form });
-                    push_form_value(body, value);
+                    push_form_value(body, *value);
                 }
+                // Digits are their own form, and JSON.
+                body.push_str(VERIFY_SIGN.in_form);
+                body.push_str(signature.as_str());
             }
             Encoding::Json => {
                 body.push('{');
-                for (name, value) in all {
+                for (name, value) in fields {
                     let is_first = body.len() == 1;
                     body.push_str(if is_first { name.in_json.get(2..)? } else { name.in_json });
-                    push_json_value(body, value)?;
+                    push_json_value(body, *value)?;
                 }
+                body.push_str(VERIFY_SIGN.in_json);
+                body.push_str(signature.as_str());
                 body.push_str("\"}");
             }
         }

@@ -8,7 +8,7 @@ use pockyt_sign::{Fields, Received, Rejection, SigningKey, VERIFY_SIGN, Verifier
 use super::Sim;
 use super::faults::Struck;
 use crate::answer::Style;
-use crate::body::{Encoding, Reading, as_form, is_secret, whose};
+use crate::body::{Encoding, Reading, is_secret, whose};
 use crate::catalogue::{self, Answer, Operation};
 use crate::check::{self, Params};
 use crate::explain;
@@ -17,15 +17,12 @@ use crate::journal::{Counted, JournalEvent, Parameters, RequestRecord, cut};
 use crate::namespace::{Store, Stored};
 use crate::number::Number;
 use crate::order::Order;
-use crate::pieces::Pieces;
 use crate::refusal::{self, Refusal};
 use crate::{ApiRequest, ApiResponse, FaultKind, Millis, NOTE_HEADER, Reply};
 
 /// How many characters of a path and of a name or number the journal keeps.
 const MAX_PATH: usize = 256;
 const MAX_NAME: usize = 64;
-/// Most bodies are shorter; the memory for a longer one is not kept.
-const USUAL_BODY: usize = 4096;
 
 /// A request whose signature, store and fields are right.
 pub(super) struct Call<'a> {
@@ -138,10 +135,7 @@ impl Sim {
         let outcome = if struck.kind == Some(FaultKind::RejectSignature) {
             Err(self.rejected(request, &mut trace))
         } else {
-            let mut form = std::mem::take(&mut self.form);
-            let outcome = self.answer(request, now, &mut trace, &mut form);
-            self.form = form.within(USUAL_BODY);
-            outcome
+            self.answer(request, now, &mut trace)
         };
         if !struck.is_counted {
             self.count_call(trace.merchant_no.as_deref());
@@ -199,7 +193,6 @@ impl Sim {
         request: &ApiRequest<'a>,
         now: Millis,
         trace: &mut Trace<'a>,
-        form: &mut Pieces,
     ) -> Result<ApiResponse, Refusal> {
         let operation =
             catalogue::at_path(request.path).ok_or_else(|| Refusal::path(&catalogue::near(request.path)))?;
@@ -212,7 +205,7 @@ impl Sim {
         let known = self.known_store(encoding, request.body);
         // Left where it is made, and only looked at: it is too large to be handed on.
         let judged = match known {
-            Some((.., store)) => judged_as_form(&store.verifier, encoding, request.body, form),
+            Some((.., store)) => judged(&store.verifier, encoding, request.body),
             None => Err(Rejection::SignatureMissing),
         };
         let recognised = judged.as_ref().ok().zip(known);
@@ -234,7 +227,8 @@ impl Sim {
             trace.recognised(merchant_no, fields, self.journal.keeps_entries());
         }
         let names_store = recognised.is_some();
-        let call = Call { operation, merchant_no, params: Params::of(fields), now, path: request.path };
+        let mut call = Call { operation, merchant_no, params: Params::none(), now, path: request.path };
+        call.params.take(fields);
         if trace.wants_reference {
             trace.reference =
                 self.references_in(call.merchant_no, |name| call.params.get(name)).into_iter().next();
@@ -447,22 +441,6 @@ fn says(received: &Received<'_>, merchant_no: &str, store_no: &str) -> bool {
     let are_there =
         || fields.get("merchantNo") == Some(merchant_no) && fields.get("storeNo") == Some(store_no);
     is_whole && (are_first || are_there())
-}
-
-/// The same verdict as that of [`judged`], mostly sooner.
-fn judged_as_form<'r>(
-    verifier: &Verifier,
-    encoding: Encoding,
-    body: &'r [u8],
-    form: &'r mut Pieces,
-) -> Result<Received<'r>, Rejection> {
-    match encoding {
-        Encoding::Form => verifier.form(body),
-        Encoding::Json => match as_form(body, form) {
-            Some(form) => verifier.form(form),
-            None => verifier.json(body),
-        },
-    }
 }
 
 fn judged<'a>(verifier: &Verifier, encoding: Encoding, body: &'a [u8]) -> Result<Received<'a>, Rejection> {

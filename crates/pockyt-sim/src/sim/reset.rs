@@ -29,7 +29,6 @@ impl Sim {
             faults,
             waiting,
             journal,
-            form: _,
         } = self;
         (config.seed, config.schedule) = (seed, schedule);
         *present = now;
