@@ -11,13 +11,36 @@ use crate::Rejection;
 
 /// The fields of a message, in the order in which they came, each name once.
 ///
-/// One text holds all of them as `name=value` pieces: the body itself where nothing in it was escaped,
-/// so that reading an ordinary notification allocates nothing. `Debug` shows the names only: values may
-/// be personal.
+/// One text holds all of them: the body itself where nothing in it was escaped, so that reading an ordinary
+/// notification allocates nothing. `Debug` shows the names only: values may be personal.
 #[derive(Clone, Default)]
 pub struct Fields<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) spans: Spans,
+    pub(crate) form: Form,
+}
+
+/// How the fields stand in their text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As `name=value` pieces.
+    #[default]
+    Pairs,
+    /// As `"name":"value"` members of an object.
+    #[cfg(feature = "json")]
+    Members,
+}
+
+impl Form {
+    /// How many bytes are between a name and its value.
+    #[inline]
+    fn gap(self) -> u32 {
+        match self {
+            Self::Pairs => 1,
+            #[cfg(feature = "json")]
+            Self::Members => 3,
+        }
+    }
 }
 
 /// Messages of up to this many fields are noted without allocating.
@@ -27,7 +50,7 @@ pub(crate) type Spans = SmallVec<[Span; 16]>;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
     start: u32,
-    equals: u32,
+    name_end: u32,
     end: u32,
 }
 
@@ -35,8 +58,8 @@ impl Span {
     /// The three places must fit into 32 bits; see [`fits`].
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "whoever makes a span has refused longer texts")]
-    pub(crate) fn new(start: usize, equals: usize, end: usize) -> Self {
-        Self { start: start as u32, equals: equals as u32, end: end as u32 }
+    pub(crate) fn new(start: usize, name_end: usize, end: usize) -> Self {
+        Self { start: start as u32, name_end: name_end as u32, end: end as u32 }
     }
 
     #[inline]
@@ -51,29 +74,29 @@ impl Span {
 
     #[inline]
     pub(crate) fn name(self, text: &[u8]) -> &[u8] {
-        text.get(self.start as usize..self.equals as usize).unwrap_or_default()
+        text.get(self.start as usize..self.name_end as usize).unwrap_or_default()
     }
 
     #[inline]
     pub(crate) fn name_length(self) -> usize {
-        (self.equals - self.start) as usize
+        (self.name_end - self.start) as usize
     }
 
     #[inline]
-    pub(crate) fn value(self, text: &[u8]) -> &[u8] {
-        text.get(self.equals as usize + 1..self.end as usize).unwrap_or_default()
+    pub(crate) fn value(self, text: &[u8], form: Form) -> &[u8] {
+        text.get((self.name_end + form.gap()) as usize..self.end as usize).unwrap_or_default()
     }
 
     /// Whether the value is.
     #[inline]
-    pub(crate) fn is_empty(self) -> bool {
-        self.equals + 1 == self.end
+    pub(crate) fn is_empty(self, form: Form) -> bool {
+        self.name_end + form.gap() == self.end
     }
 
-    fn of(self, text: &str) -> (&str, &str) {
-        // Spans are made where the text is cut at `=` and `&`, so both halves are whole texts.
+    fn of(self, text: &str, form: Form) -> (&str, &str) {
+        // Spans are made where the text is cut at ASCII, so both halves are whole texts.
         let part = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or_default();
-        (part(self.start, self.equals), part(self.equals + 1, self.end))
+        (part(self.start, self.name_end), part(self.name_end + form.gap(), self.end))
     }
 }
 
@@ -100,11 +123,12 @@ impl Fields<'_> {
 
     /// The same fields without borrowing from the body.
     pub fn into_owned(self) -> Fields<'static> {
-        Fields { text: Cow::Owned(self.text.into_owned()), spans: self.spans }
+        Fields { text: Cow::Owned(self.text.into_owned()), spans: self.spans, form: self.form }
     }
 
     pub(crate) fn drop_empty(&mut self) {
-        self.spans.retain(|span| !span.is_empty());
+        let form = self.form;
+        self.spans.retain(|span| !span.is_empty(form));
     }
 }
 
@@ -113,7 +137,7 @@ impl<'f> IntoIterator for &'f Fields<'_> {
     type IntoIter = Iter<'f>;
 
     fn into_iter(self) -> Iter<'f> {
-        Iter { text: &self.text, spans: self.spans.iter() }
+        Iter { text: &self.text, spans: self.spans.iter(), form: self.form }
     }
 }
 
@@ -122,6 +146,7 @@ impl<'f> IntoIterator for &'f Fields<'_> {
 pub struct Iter<'f> {
     text: &'f str,
     spans: core::slice::Iter<'f, Span>,
+    form: Form,
 }
 
 impl<'f> Iterator for Iter<'f> {
@@ -129,7 +154,7 @@ impl<'f> Iterator for Iter<'f> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.spans.next().map(|span| span.of(self.text))
+        self.spans.next().map(|span| span.of(self.text, self.form))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -139,7 +164,7 @@ impl<'f> Iterator for Iter<'f> {
 
 impl DoubleEndedIterator for Iter<'_> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.spans.next_back().map(|span| span.of(self.text))
+        self.spans.next_back().map(|span| span.of(self.text, self.form))
     }
 }
 

@@ -73,7 +73,7 @@ fn unescaped(body: &[u8]) -> Result<Fields<'static>, Rejection> {
     }
     // Pieces are cut at ASCII, so the whole is UTF-8 when every piece is.
     let text = String::from_utf8(bytes).map_err(|_| Rejection::InvalidUtf8)?;
-    Ok(Fields { text: Cow::Owned(text), spans })
+    Ok(Fields { text: Cow::Owned(text), spans, ..Fields::default() })
 }
 
 /// Decodes one name or value: `+` is a blank, `%` and two hexadecimal digits of either case a byte.

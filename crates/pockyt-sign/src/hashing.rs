@@ -21,7 +21,8 @@ impl Text {
     }
 
     /// Adds `name=value&`.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call for each field takes as long as the field")]
     pub(crate) fn push_field(&mut self, name: &[u8], value: &[u8]) {
         let end = self.length + name.len() + value.len() + 2;
         if end > self.pending.len() {
@@ -82,7 +83,7 @@ impl Text {
 
 /// Writes `name=value&` over a place of that length.
 #[inline]
-pub(crate) fn write_field(place: &mut [u8], name: &[u8], value: &[u8]) {
+fn write_field(place: &mut [u8], name: &[u8], value: &[u8]) {
     let Some((name_place, [equals, value_place @ .., ampersand])) = place.split_at_mut_checked(name.len())
     else {
         return;

@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Range;
 
-use crate::fields::{Decoded, Span};
+use crate::fields::{Decoded, Form, Span};
 use crate::hashing::Text;
 use crate::names::is_plain;
 use crate::order::{self, Keyed, Ordered};
@@ -39,7 +39,8 @@ impl Verifier {
     pub fn form<'a>(&self, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
         let mut decoded = Decoded::default();
         form::decode(body, &mut decoded)?;
-        judge(&mut decoded, [(0, &self.key)]).map(|verdict| verdict.on(decoded.fields))
+        let verdict = judge(&mut decoded, [(0, &self.key)])?;
+        Ok(verdict.on(decoded.fields))
     }
 
     /// Judges a raw JSON object. Numbers count as their literal text, nested values as compact JSON.
@@ -51,7 +52,8 @@ impl Verifier {
     pub fn json<'a>(&self, body: &'a [u8]) -> Result<Received<'a>, Rejection> {
         let mut decoded = Decoded::default();
         crate::json::decode(body, &mut decoded)?;
-        judge(&mut decoded, [(0, &self.key)]).map(|verdict| verdict.on(decoded.fields))
+        let verdict = judge(&mut decoded, [(0, &self.key)])?;
+        Ok(verdict.on(decoded.fields))
     }
 }
 
@@ -65,7 +67,8 @@ impl KeyRing {
     pub fn form<'a>(&self, body: &'a [u8], now: u64) -> Result<Received<'a>, Rejection> {
         let mut decoded = Decoded::default();
         form::decode(body, &mut decoded)?;
-        judge(&mut decoded, self.valid_at(now)).map(|verdict| verdict.on(decoded.fields))
+        let verdict = judge(&mut decoded, self.valid_at(now))?;
+        Ok(verdict.on(decoded.fields))
     }
 
     /// Judges a raw JSON object as [`Verifier`] does, with every key that is valid at `now`
@@ -78,7 +81,8 @@ impl KeyRing {
     pub fn json<'a>(&self, body: &'a [u8], now: u64) -> Result<Received<'a>, Rejection> {
         let mut decoded = Decoded::default();
         crate::json::decode(body, &mut decoded)?;
-        judge(&mut decoded, self.valid_at(now)).map(|verdict| verdict.on(decoded.fields))
+        let verdict = judge(&mut decoded, self.valid_at(now))?;
+        Ok(verdict.on(decoded.fields))
     }
 }
 
@@ -96,9 +100,16 @@ impl Verdict {
         let Self { key, empties_signed, ambiguous } = self;
         match ambiguous {
             None => Received::Verified(Verified { fields, key, empties_signed }),
-            Some(field) => Received::Ambiguous(Ambiguous { fields, key, empties_signed, field }),
+            Some(field) => doubtful(fields, key, empties_signed, field),
         }
     }
+}
+
+/// Apart, so that an ordinary message is moved as one piece.
+#[cold]
+#[inline(never)]
+fn doubtful(fields: Fields<'_>, key: usize, empties_signed: bool, field: String) -> Received<'_> {
+    Received::Ambiguous(Ambiguous { fields, key, empties_signed, field })
 }
 
 /// Leaves the fields that are signed.
@@ -106,8 +117,8 @@ fn judge<'k>(
     decoded: &mut Decoded<'_>,
     keys: impl IntoIterator<Item = (usize, &'k SigningKey)>,
 ) -> Result<Verdict, Rejection> {
-    let Decoded { fields: Fields { text, spans }, plain } = decoded;
-    let (bytes, plain) = (text.as_bytes(), *plain);
+    let Decoded { fields: Fields { text, spans, form }, plain } = decoded;
+    let (bytes, form, plain) = (text.as_bytes(), *form, *plain);
     let mut presented = None;
     let mut in_order = true;
     let mut last = 0;
@@ -131,15 +142,15 @@ fn judge<'k>(
     if !in_order {
         order_spans(bytes, spans, &mut ordered)?;
     }
-    let presented = match presented.map(|span| span.value(bytes)) {
+    let presented = match presented.map(|span| span.value(bytes, form)) {
         None => return Err(Rejection::SignatureMissing),
         Some([]) => return Err(Rejection::SignatureEmpty),
         Some(value) => Signature::parse_bytes(value).ok_or(Rejection::SignatureMalformed)?,
     };
     let Match { key, empties_signed } = if in_order {
-        find_key(bytes, &spans.iter().copied(), &presented, keys)?
+        find_key(bytes, form, &spans.iter().copied(), &presented, keys)?
     } else {
-        find_key(bytes, &ordered.iter().map(|field| field.item), &presented, keys)?
+        find_key(bytes, form, &ordered.iter().map(|field| field.item), &presented, keys)?
     };
     let fields = &mut decoded.fields;
     if !empties_signed {
@@ -171,19 +182,20 @@ struct Match {
 
 fn find_key<'k>(
     text: &[u8],
+    form: Form,
     ordered: &(impl Iterator<Item = Span> + Clone),
     presented: &Signature,
     keys: impl IntoIterator<Item = (usize, &'k SigningKey)>,
 ) -> Result<Match, Rejection> {
-    let has_empties = ordered.clone().any(Span::is_empty);
+    let has_empties = ordered.clone().any(|span| span.is_empty(form));
     let mut found = None;
     // Every key is tried, so that the time does not show which one it was.
     for (key, secret) in keys {
-        if presented.is_of(digest(text, ordered.clone(), secret)) {
+        if presented.is_of(digest(text, form, ordered.clone(), secret)) {
             found = found.or(Some(Match { key, empties_signed: true }));
         } else if has_empties {
-            let filled = ordered.clone().filter(|span| !span.is_empty());
-            if presented.is_of(digest(text, filled, secret)) {
+            let filled = ordered.clone().filter(|span| !span.is_empty(form));
+            if presented.is_of(digest(text, form, filled, secret)) {
                 found = found.or(Some(Match { key, empties_signed: false }));
             }
         }
@@ -191,21 +203,34 @@ fn find_key<'k>(
     found.ok_or(Rejection::SignatureMismatch)
 }
 
-/// The digest of the fields in their order. Fields that follow one another in the text as well are
-/// hashed in one go, with the separators between them: many senders send them in the signed order.
-fn digest(text: &[u8], ordered: impl Iterator<Item = Span>, key: &SigningKey) -> [u8; 16] {
+/// The digest of the fields in their order.
+fn digest(text: &[u8], form: Form, ordered: impl Iterator<Item = Span>, key: &SigningKey) -> [u8; 16] {
     let mut hashed = Text::new();
+    match form {
+        Form::Pairs => push_pairs(&mut hashed, text, ordered),
+        #[cfg(feature = "json")]
+        Form::Members => {
+            for span in ordered {
+                hashed.push_field(span.name(text), span.value(text, form));
+            }
+        }
+    }
+    hashed.digest(key)
+}
+
+/// Pairs that follow one another in the text as well are hashed in one go, with the separators between them:
+/// many senders send them in the signed order.
+fn push_pairs(hashed: &mut Text, text: &[u8], ordered: impl Iterator<Item = Span>) {
     let mut run = 0..0;
     for span in ordered {
         if span.start() != run.end + 1 || run.is_empty() {
-            push_run(&mut hashed, text, run);
+            push_run(hashed, text, run);
             run = span.start()..span.end();
         } else {
             run.end = span.end();
         }
     }
-    push_run(&mut hashed, text, run);
-    hashed.digest(key)
+    push_run(hashed, text, run);
 }
 
 /// Adds `name=value&…name=value` and the separator after it, which the text may lack at its end.

@@ -59,7 +59,9 @@ fn verifying_allocates_nothing_for_a_plain_body_and_once_for_an_escaped_one() {
     let json = r#"{"amount":"1.00","reference":"r-1","status":"success","verifySign":"VS"}"#;
     let fields = [("amount", "1.00"), ("reference", "r-1"), ("status", "success")];
     let json = json.replace("VS", algorithm::signature(&fields, &key()).as_str());
-    assert_eq!(allocations(|| drop(verifier.json(json.as_bytes()).unwrap())), 1);
+    assert_eq!(allocations(|| drop(verifier.json(json.as_bytes()).unwrap())), 0);
+    let spaced = json.replace(':', ": ");
+    assert_eq!(allocations(|| drop(verifier.json(spaced.as_bytes()).unwrap())), 1);
 }
 
 /// The memory for hostile input is bounded by its size. A field of three bytes needs most of it: its place

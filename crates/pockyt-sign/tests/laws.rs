@@ -9,7 +9,9 @@
 use std::collections::BTreeSet;
 
 use md5::{Digest, Md5};
-use pockyt_sign::{Received, SigningKey, Verifier, algorithm, is_plain_name, send};
+use pockyt_sign::{
+    Fields, Received, Rejection, SigningKey, VERIFY_SIGN, Verifier, algorithm, is_plain_name, send,
+};
 use proptest::prelude::*;
 
 fn key() -> SigningKey {
@@ -44,11 +46,33 @@ fn all_cuts(canonical: &str) -> Vec<Pairs> {
 }
 
 fn form(pairs: &Pairs, signature: &str) -> String {
+    escaped(pairs) + "&verifySign=" + signature
+}
+
+fn escaped(pairs: &Pairs) -> String {
     let escape = |text: &str| text.bytes().map(|b| format!("%{b:02x}")).collect::<String>();
-    let mut body: String = pairs.iter().map(|(n, v)| format!("{}={}&", escape(n), escape(v))).collect();
-    body.push_str("verifySign=");
-    body.push_str(signature);
-    body
+    pairs.iter().map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect::<Vec<_>>().join("&")
+}
+
+/// An object of texts that need no escapes, with this between the tokens.
+fn object(pairs: &Pairs, blank: &str) -> String {
+    let members: Vec<_> = pairs.iter().map(|(n, v)| format!("\"{n}\"{blank}:{blank}\"{v}\"")).collect();
+    format!("{{{}}}", members.join(&format!("{blank},")))
+}
+
+/// All that a verdict says.
+fn said(verdict: Result<Received<'_>, Rejection>) -> Result<(Pairs, bool, Option<String>), Rejection> {
+    verdict.map(|received| match received {
+        Received::Verified(message) => (owned(message.fields()), message.dropped_empties(), None),
+        Received::Ambiguous(message) => {
+            let field = message.field().to_owned();
+            (owned(message.unconfirmed_fields()), message.dropped_empties(), Some(field))
+        }
+    })
+}
+
+fn owned(fields: &Fields<'_>) -> Pairs {
+    fields.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 proptest! {
@@ -105,6 +129,28 @@ proptest! {
         }
         prop_assert!(cuts >= 1);
         prop_assert!(verified.len() <= 1, "{canonical:?} is verified as {verified:?}");
+    }
+
+    /// A form is decoded, an object is read where it stands or, with blanks, by way of a copy.
+    #[test]
+    fn a_message_means_the_same_however_it_is_written(
+        mut pairs in prop::collection::vec(("[abc_1][ab]{0,2}|[a-d]{7,20}", "[a-d=+{}:,%& ]{0,20}|x{200,300}"), 0..8),
+        place in any::<prop::sample::Index>(), signed in 0..4_u8
+    ) {
+        let filled: Pairs = pairs.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
+        let signature = match signed {
+            0 => String::new(),
+            1 => algorithm::signature(&filled, &SigningKey::from_any_text("another")).as_str().to_owned(),
+            2 => algorithm::signature(&filled, &key()).as_str().to_owned(),
+            _ => algorithm::signature(&pairs, &key()).as_str().to_owned(),
+        };
+        if !signature.is_empty() {
+            pairs.insert(place.index(pairs.len() + 1), (VERIFY_SIGN.to_owned(), signature));
+        }
+        let verifier = Verifier::new(key());
+        let as_form = said(verifier.form(escaped(&pairs).as_bytes()));
+        prop_assert_eq!(&said(verifier.json(object(&pairs, "").as_bytes())), &as_form);
+        prop_assert_eq!(&said(verifier.json(object(&pairs, " ").as_bytes())), &as_form);
     }
 
     #[test]
