@@ -47,7 +47,8 @@ impl CallOptions {
         self
     }
 
-    /// The caller's deadline: the call ends after this long, if its own budgets do not end it before.
+    /// The caller's deadline: the call ends so long after it was first polled, if its own budgets do not end it
+    /// before.
     pub fn within(mut self, time: Duration) -> Self {
         self.within = Some(time);
         self

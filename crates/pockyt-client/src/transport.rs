@@ -7,6 +7,7 @@ mod http2;
 mod pool;
 #[cfg(feature = "__tls")]
 mod tls;
+mod watched;
 
 use connect::ConnectBudget;
 use pool::Pool;

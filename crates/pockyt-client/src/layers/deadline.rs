@@ -16,7 +16,8 @@ use super::{Outgoing, Stage};
 use crate::message::{Budget, Call, Cause, Failure, Incoming, TimedOut};
 
 /// Ends a call when its time is over, waiting for a place included. A shorter time that the caller gave
-/// with the call wins.
+/// with the call wins. The time counts from [`Service::call`], as with tower's own; [`Client`](crate::Client)
+/// makes that call when its future is first polled.
 #[derive(Clone, Copy, Debug)]
 pub struct DeadlineLayer {
     total: Duration,

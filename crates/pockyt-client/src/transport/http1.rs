@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 
 use super::Io;
 use super::pool::Origin;
+use super::watched::Watched;
 use crate::layers::RequestBody;
 
 /// More than the headers of any answer of this API need.
@@ -28,7 +30,8 @@ const MOST_HEADER_BYTES: usize = 64 * 1024;
 pub(super) struct Line {
     sender: SendRequest<RequestBody>,
     /// None when it is over.
-    connection: Option<Connection<Io, RequestBody>>,
+    connection: Option<Connection<Watched, RequestBody>>,
+    is_behind: Arc<AtomicBool>,
     is_reused: bool,
     idle_since: Instant,
     /// Whether all calls of its runtime share one thread.
@@ -41,10 +44,12 @@ impl Line {
         let mut builder = Builder::new();
         // Requests are small: writing head and body as one piece takes less than telling the system of two.
         builder.max_headers(MOST_HEADERS).max_buf_size(MOST_HEADER_BYTES).writev(false);
+        let (io, is_behind) = Watched::new(io);
         let (sender, connection) = builder.handshake(io).await?;
         Ok(Box::new(Self {
             sender,
             connection: Some(connection),
+            is_behind,
             is_reused: false,
             idle_since: Instant::now(),
             is_on_one_thread: Handle::try_current()
@@ -66,8 +71,13 @@ impl Line {
 
     /// Whether the exchange on it has come to its end, and another can follow. For most it has by the time that
     /// the body was read; others get one chance more.
+    ///
+    /// hyper takes the next request also while it still writes the one that was answered early, which a server
+    /// that has answered may never read.
     fn is_free(&mut self) -> bool {
-        self.sender.is_ready() || (look(|cx| self.run(cx)).is_pending() && self.sender.is_ready())
+        let is_ready =
+            self.sender.is_ready() || (look(|cx| self.run(cx)).is_pending() && self.sender.is_ready());
+        is_ready && !self.is_behind.load(Ordering::Relaxed)
     }
 
     /// Makes a request. Whoever polls the answer, and then its body, runs the connection.

@@ -1,6 +1,7 @@
 //! An HTTP/2 connection, which runs in a task of its own and carries all calls.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     sender: SendRequest<RequestBody>,
     idle_since: Instant,
     is_reused: bool,
+    doubted: Doubted,
     _open: Arc<()>,
 }
 
@@ -38,13 +40,15 @@ impl Shared {
             .keep_alive_while_idle(true);
         let (sender, connection) = builder.handshake(io).await?;
         TokioExecutor::new().execute(connection.map(drop));
-        Ok(Self { sender, idle_since: Instant::now(), is_reused: false, _open: open })
+        let doubted = Doubted::default();
+        Ok(Self { sender, idle_since: Instant::now(), is_reused: false, doubted, _open: open })
     }
 
-    /// For one more call, unless the connection is closed.
+    /// For one more call, unless the connection is closed or doubted.
     pub(super) fn in_use(&mut self) -> Option<Self> {
         self.idle_since = Instant::now();
-        (!self.sender.is_closed()).then(|| Self { is_reused: true, ..self.clone() })
+        let is_usable = !self.sender.is_closed() && !self.doubted.is_so();
+        is_usable.then(|| Self { is_reused: true, ..self.clone() })
     }
 
     /// How long it has been since a call began on it.
@@ -57,8 +61,45 @@ impl Shared {
         request: Request<RequestBody>,
     ) -> Result<Response<AnswerBody>, Broken> {
         let was_idle = self.is_reused;
-        self.sender.try_send_request(request).await.map(|answer| answer.map(AnswerBody::of_shared)).map_err(
-            |mut failed| Broken { unsent: failed.take_message(), error: failed.into_error(), was_idle },
-        )
+        let under_way = UnderWay { doubted: &self.doubted, is_over: false };
+        let answer = self.sender.try_send_request(request).await;
+        under_way.end();
+        answer.map(|answer| answer.map(AnswerBody::of_shared)).map_err(|mut failed| Broken {
+            unsent: failed.take_message(),
+            error: failed.into_error(),
+            was_idle,
+        })
+    }
+}
+
+/// Whether a call on the connection was given up before its answer came: by its caller, or because its time was
+/// over. Then the calls to come go over a new one, as over HTTP/1.1. A connection can answer its pings for ever and
+/// carry nothing any more, for example when the server never lets it send more bytes.
+#[derive(Clone, Default)]
+struct Doubted(Arc<AtomicBool>);
+
+impl Doubted {
+    fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A call on the connection.
+struct UnderWay<'a> {
+    doubted: &'a Doubted,
+    is_over: bool,
+}
+
+impl UnderWay<'_> {
+    fn end(mut self) {
+        self.is_over = true;
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.doubted.0.store(true, Ordering::Relaxed);
+        }
     }
 }

@@ -107,6 +107,8 @@ impl Service<Request<RequestBody>> for Pool {
         Poll::Ready(Ok(()))
     }
 
+    /// The time is read here and not when the future is first polled, which would cost a box more. The stage
+    /// above makes one and polls it in one go.
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         self.0.clone().exchange(request)
     }

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use pockyt_client::{CallError, Client, Environment, ErrorKind, Roots, Timer, Tls};
+use pockyt_client::{CallError, CallOptions, Client, Environment, ErrorKind, Roots, Timer, Tls};
 use pockyt_model::Settlement;
+use pockyt_model::operation::Raw;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
@@ -78,9 +79,13 @@ impl Server {
     }
 
     fn client(&self) -> (Client, Pauses) {
+        self.client_within(Duration::from_secs(60))
+    }
+
+    fn client_within(&self, total: Duration) -> (Client, Pauses) {
         let roots = Roots::from_pem(self.certificate.as_bytes()).unwrap();
         let pauses = Pauses::default();
-        let builder = Client::builder(Environment::at(&self.url).unwrap(), credentials());
+        let builder = Client::builder(Environment::at(&self.url).unwrap(), credentials()).total_budget(total);
         let client = builder.tls(Tls::default().roots(roots)).timer(pauses.clone()).build().unwrap();
         (client, pauses)
     }
@@ -261,4 +266,56 @@ fn a_connection_that_falls_silent_is_given_up_after_its_ping_and_the_call_on_it_
         client.in_store().add(&add()).await.unwrap();
     });
     assert_eq!(server.heard_in_all(), [(1, 1), (1, 3), (2, 1)]);
+}
+
+/// Pieces of nothing cost the server no window, and there is always one more of them to read.
+#[test]
+fn a_server_that_never_stops_sending_empty_pieces_or_hints_does_not_keep_a_call_beyond_its_time() {
+    async fn without_end(mut peer: Peer, kind: u8, flags: u8, payload: &[u8]) {
+        let stream = peer.request().await.unwrap();
+        if kind == DATA {
+            peer.send(HEADERS, END_HEADERS, stream, STATUS_200).await;
+        }
+        let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+        let frame = [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat();
+        let frames = frame.repeat(4096);
+        while peer.stream.write_all(&frames).await.is_ok() {}
+    }
+    let servers = [
+        Server::start(|peer| without_end(peer, DATA, 0, b"")),
+        // `:status: 103`, written out.
+        Server::start(|peer| without_end(peer, HEADERS, END_HEADERS, &[0x08, 3, b'1', b'0', b'3'])),
+    ];
+    for server in &servers {
+        for runtime in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let (tell, told) = mpsc::channel();
+            let (client, _) = server.client_within(Duration::from_millis(300));
+            std::thread::spawn(move || {
+                let runtime = { runtime }.enable_all().build().unwrap();
+                tell.send(runtime.block_on(async { client.in_store().add(&add()).await.map(drop) })).unwrap();
+            });
+            let ended = told.recv_timeout(Duration::from_secs(20)).expect("the call ends").unwrap_err();
+            assert!(ended.may_have_moved_money(), "{ended:?}");
+        }
+    }
+}
+
+/// Here the first request is larger than what the server lets a connection send, of which it never lets it send more.
+#[test]
+fn a_connection_on_which_a_call_was_given_up_takes_no_others() {
+    let server = Server::start(|mut peer| async move {
+        while let Some(stream) = peer.request().await {
+            peer.answer(stream).await;
+        }
+    });
+    run(async {
+        let (client, _) = server.client();
+        client.in_store().add(&add()).await.unwrap();
+        let large = Raw::new("/v3/new").unwrap().field("note", "x".repeat(70_000));
+        let within = |millis| CallOptions::default().within(Duration::from_millis(millis));
+        let lost = client.call_with(&large, within(200)).await.unwrap_err();
+        assert!(matches!(lost.kind(), ErrorKind::MaybeSent), "{lost:?}");
+        client.call_with(&add(), within(5000)).await.unwrap();
+    });
+    assert_eq!(server.heard_in_all(), [(1, 1), (2, 1)]);
 }

@@ -170,10 +170,15 @@ impl Clock for At {
 
 #[tokio::test(start_paused = true)]
 async fn the_timeout_of_the_request_counts() {
-    for (minutes, now, provisional) in [(30, 39, false), (30, 40, true), (0, 40, false)] {
+    // A raw call can have a timeout that is none.
+    for (minutes, now, provisional) in [("30", 39, false), ("30", 40, true), ("0", 40, false)] {
         let unknown = |_, _: &http::Request<Bytes>| Reply::Answer(json(200, r#"{"ret_code":"000021"}"#));
         let (client, _) = client_of(|b| b.clock(At(now * 60_000)), unknown);
-        let intent = Intent::of(&add().timeout(minutes)).sent_at(UtcMillis::new(0));
+        let raw = [("reference", "order-1"), ("timeout", minutes)]
+            .into_iter()
+            .fold(Raw::new("/v3/new").unwrap(), |raw, (name, value)| raw.field(name, value))
+            .settlement(Settlement::TranQueryByReference);
+        let intent = Intent::of(&raw).sent_at(UtcMillis::new(0));
         let outcome = client.settle(&intent, SHORT).await.unwrap();
         assert_eq!(matches!(outcome, Outcome::ProvisionallyUnpaid), provisional, "{minutes}: {outcome:?}");
     }

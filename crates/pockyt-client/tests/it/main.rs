@@ -25,6 +25,7 @@ mod hostile;
 mod http2;
 mod intents;
 mod limits;
+mod mixing;
 mod mock;
 mod never_twice;
 mod phases;
