@@ -1,7 +1,7 @@
 use pockyt_model::operation::{Prepay, SecurePay, Terminal};
 use pockyt_model::{
-    CallbackUrl, Currency, FreeText, InvalidField, IpnUrl, Merchant, Operation, OrderKey, PaymentBarcode,
-    Price, Reference, SignedRequest, TransactionNo, Vendor,
+    CallbackUrl, Currency, FreeText, InvalidField, IpnUrl, Merchant, Operation, OrderKey, OrderTimeout,
+    PaymentBarcode, Price, Reference, SignedRequest, TransactionNo, Vendor,
 };
 use pockyt_sign::SigningKey;
 
@@ -45,7 +45,7 @@ pub(crate) fn checkout() -> Result<SecurePay, InvalidField> {
     Ok(SecurePay::new(price, Vendor::ALIPAY, Terminal::Online, reference, callback)
         .ipn_url(IpnUrl::new("https://shop.example/pockyt/ipn/5f2c91")?)
         .description(FreeText::new("Two pairs of boots")?)
-        .timeout(120))
+        .timeout(OrderTimeout::minutes(120)?))
 }
 
 /// The body with its signature.

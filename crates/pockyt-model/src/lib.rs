@@ -4,7 +4,8 @@
 //!
 //! * **Requests** cannot be built wrong: required fields are arguments of the constructor, of two
 //!   alternatives exactly one is given, and every text is checked when it is made. One function,
-//!   [`SignedRequest::new`], turns a request into the pairs that are signed *and* sent.
+//!   [`SignedRequest::new`], turns a request into the pairs that are signed *and* sent. What stays open, since the
+//!   sources part over it, is listed in the README.
 //! * **Answers** never fail because something in them is new: a body is kept as it came, an ordered
 //!   list of names and raw values, and the typed accessors are views on it. Unknown fields stay, unknown
 //!   statuses are [`TransactionStatus::Other`], and amounts keep their literal text whether they came
@@ -60,6 +61,7 @@ mod standing;
 mod status;
 mod text;
 mod time;
+mod timeout;
 mod urls;
 mod vendor;
 mod wire_enum;
@@ -104,5 +106,6 @@ pub use standing::Standing;
 pub use status::TransactionStatus;
 pub use text::{FreeText, PersonalText};
 pub use time::{Clock, PockytTime, SystemClock, UtcMillis};
+pub use timeout::OrderTimeout;
 pub use urls::{BrowserReturn, CallbackUrl, IpnUrl, Macro};
 pub use vendor::Vendor;

@@ -37,9 +37,10 @@ pub use online::{
     Terminal, WalletCall,
 };
 pub use payees::{
-    AccountConfigurations, AccountCreated, BankAccount, BankAccountNumber, BankAccountPurpose, BankCode,
-    CreateBankAccount, CreateCryptoAccount, DeletePayeeAccount, Payee, PayeeAccount, PayeeAccounts,
-    PayeeOwner, PayeeStatus, PayoutAccounts, RegisterPayee, RetrievePayee, RoutingNumber, UpdatePayee,
+    AccountConfigurations, AccountCreated, BankAccount, BankAccountElsewhere, BankAccountNumber,
+    BankAccountPurpose, BankCode, CreateBankAccount, CreateCryptoAccount, DeletePayeeAccount, Payee,
+    PayeeAccount, PayeeAccounts, PayeeOwner, PayeeStatus, PayoutAccounts, RegisterPayee, RetrievePayee,
+    RoutingNumber, UpdatePayee,
 };
 pub use payouts::{
     Balance, Balances, PayPayout, Payor, Payout, PayoutAmount, PayoutBalance, PayoutInquiry,

@@ -74,12 +74,6 @@ impl Text for String {
     }
 }
 
-impl Text for u32 {
-    fn text(&self) -> Cow<'_, str> {
-        Cow::Owned(self.to_string())
-    }
-}
-
 /// `true` and `false` as text: Pockyt's flags are strings.
 impl Text for bool {
     fn text(&self) -> Cow<'_, str> {

@@ -141,7 +141,7 @@ fn typed_requests_carry_the_published_signatures() {
         Reference::new("test2020102023").unwrap(),
     )
     .ipn_url(pockyt_model::IpnUrl::new("http://zk-tys.yunkeguan.com/login/test").unwrap())
-    .timeout(120);
+    .timeout(pockyt_model::OrderTimeout::minutes(120).unwrap());
 
     let requests = [
         (SignedRequest::new(&pay, &merchant, &[], &key).unwrap(), sample!("instore-prepay.request.json")),

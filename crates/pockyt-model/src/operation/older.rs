@@ -9,11 +9,11 @@ mod payouts;
 
 pub use auto_debit::{
     AutoDebitApplyToken, AutoDebitConsult, AutoDebitPay, AutoDebitPayment, AutoDebitRevoke, Consent,
-    GrantType, Mandate, MandateToken,
+    ConsentTerminal, GrantType, Mandate, MandateToken,
 };
 pub use creditpay_process::{
     CreditpayProcess, CreditpayProcessed, DeviceData, PaymentMethod, PaymentMethodNonce,
 };
 pub use customers::UpdateCustomer;
-pub use payee_accounts::{AccountType, CreatePayeeAccount, RetrievePayeeAccount};
+pub use payee_accounts::{AccountType, AskedAccountType, CreatePayeeAccount, RetrievePayeeAccount};
 pub use payouts::{PayoutToReceiver, Receiver};

@@ -8,5 +8,7 @@ pub use accounts::{
     AccountConfigurations, AccountCreated, CreateBankAccount, CreateCryptoAccount, DeletePayeeAccount,
     PayeeAccount, PayeeAccounts, PayeeOwner, PayoutAccounts,
 };
-pub use bank::{BankAccount, BankAccountNumber, BankAccountPurpose, BankCode, RoutingNumber};
+pub use bank::{
+    BankAccount, BankAccountElsewhere, BankAccountNumber, BankAccountPurpose, BankCode, RoutingNumber,
+};
 pub use people::{Payee, PayeeStatus, RegisterPayee, RetrievePayee, UpdatePayee};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use pockyt_model::operation::older::{
-    AccountType, AutoDebitApplyToken, AutoDebitConsult, AutoDebitPay, AutoDebitRevoke, CreatePayeeAccount,
-    CreditpayProcess, GrantType, PaymentMethod, PaymentMethodNonce, RetrievePayeeAccount,
+    AccountType, AutoDebitApplyToken, AutoDebitConsult, AutoDebitPay, AutoDebitRevoke, ConsentTerminal,
+    CreatePayeeAccount, CreditpayProcess, GrantType, PaymentMethod, PaymentMethodNonce, RetrievePayeeAccount,
 };
 use pockyt_model::operation::sdk_only::{
     AuthCapture, AuthDetailQuery, AuthFreeze, AuthUnfreeze, ExpressPay, SecurePayV4, VoucherCreate,
@@ -19,8 +19,9 @@ use pockyt_model::operation::{
 use pockyt_model::{
     AccountTag, AccountToken, Amount, AuthDetailNo, AuthInfoNo, AutoDebitNo, AutoReference, CallbackUrl,
     Card, CardExpiry, CardNumber, ClientIp, Currency, CustomerCode, CustomerNo, Cvv, FreeText, InvoiceId,
-    IpnUrl, Merchant, Operation, OutAuthDetailNo, OutAuthInfoNo, PaymentBarcode, Price, ProfileType,
-    RecordNo, Reference, SignedRequest, StoreAdminNo, Timestamp, TransactionNo, UtcMillis, Vendor,
+    IpnUrl, Merchant, Operation, OrderTimeout, OutAuthDetailNo, OutAuthInfoNo, PaymentBarcode, Price,
+    ProfileType, RecordNo, Reference, SignedRequest, StoreAdminNo, Timestamp, TransactionNo, UtcMillis,
+    Vendor,
 };
 use pockyt_sign::SigningKey;
 
@@ -65,6 +66,10 @@ fn reference(text: &str) -> Reference {
 
 fn number() -> TransactionNo {
     TransactionNo::new("297245678415936541").unwrap()
+}
+
+fn minutes(minutes: u32) -> OrderTimeout {
+    OrderTimeout::minutes(minutes).unwrap()
 }
 
 fn text(text: &str) -> FreeText {
@@ -121,13 +126,15 @@ fn checkouts_are_signed_as_the_sdks_sign_them() {
         )
         .ipn_url(ipn("yuansfer/ipn"))
     };
-    let plain =
-        php("php-20240501-sp1").description(text("description info")).note(text("note info")).timeout(120);
+    let plain = php("php-20240501-sp1")
+        .description(text("description info"))
+        .note(text("note info"))
+        .timeout(minutes(120));
     same(&plain, "e34eed57fca26ae10925c74ff40677dc");
     same(&php("php-20240501-sp10"), "85864f790b109fb4ae2e5abc75dd6518");
     same(&checkout("cs-20240501-sp1", Terminal::Online), "14de7dbae8da763cea803b871a85bb45");
     same(
-        &checkout("cs-20240501-sp4", Terminal::Wap(OsType::Ios)).timeout(120),
+        &checkout("cs-20240501-sp4", Terminal::Wap(OsType::Ios)).timeout(minutes(120)),
         "6125da486cf76e7eab329c52c32ec18b",
     );
     same(&checkout("go-20240501-sp1", Terminal::Online), "54abac577e47968fa9afb1690c4c4ef1");
@@ -184,7 +191,7 @@ fn in_store_calls_are_signed_as_the_sdks_sign_them() {
 
     let code =
         |reference_text| CreateTransQrcode::new(price("0.01"), Vendor::ALIPAY, reference(reference_text));
-    let code = |reference_text| code(reference_text).ipn_url(ipn("ipn")).timeout(10);
+    let code = |reference_text| code(reference_text).ipn_url(ipn("ipn")).timeout(minutes(10));
     same(&code("cs-20240501-qr1"), "37cd15a85887becd132344c6ffde33f7");
     same(&code("php-20240501-qr1").store_admin_no(clerk()), "bd984a81bf3226aa2838ca6e6b8f0ce1");
 
@@ -196,7 +203,7 @@ fn in_store_calls_are_signed_as_the_sdks_sign_them() {
         .need_qrcode(false)
         .need_tip(true)
         .note(text("a&b + c"))
-        .timeout(30);
+        .timeout(minutes(30));
     same(&mixed, "efaa5cd14fdf356c4f279ba1f5be6bd2");
     let record = || RecordNo::new("300000000000009").unwrap();
     same(&MixedQuery::new(record()), "2bc6023bdca06dc63848cbfd12934bd5");
@@ -231,7 +238,10 @@ fn app_and_card_payments_are_signed_as_the_sdks_sign_them() {
         .ipn_url(ipn("ipn"))
     };
     same(&mini("cs-20240501-pp1").note(text("a&b + c")), "cab851524821edca53612332e6b1a6d4");
-    let php = mini("php-20240501-pp1").note(text("a & b + c")).callback_url(callback("return")).timeout(120);
+    let php = mini("php-20240501-pp1")
+        .note(text("a & b + c"))
+        .callback_url(callback("return"))
+        .timeout(minutes(120));
     same(&php, "5c2c207252d96d1e00e4f18c3a8510e5");
 
     let card = Card::new(
@@ -254,7 +264,7 @@ fn auto_debits_and_holds_are_signed_as_the_sdks_sign_them() {
         Vendor::ALIPAY_HK,
         AutoReference::new("cs-20240501-ar1").unwrap(),
         callback("auto"),
-        Terminal::App(OsType::Ios),
+        ConsentTerminal::App(OsType::Ios),
     )
     .auto_ipn_url(ipn("autoipn"))
     .os_version(text("17.4"));

@@ -10,7 +10,7 @@ use pockyt_model::{RecordNo, Vendor};
 
 use super::support::{
     BARCODE, CLERK, IPN, NUMBER, PRICE, REFERENCE, Row, TEXTS, TIMEOUT, amount, barcode, by_number, case,
-    clerk, description, ipn, note, number, price, reference, row,
+    clerk, description, ipn, minutes, note, number, price, reference, row,
 };
 
 const DESCRIPTION: &[(&str, &str)] = &[("description", "Tom & Ann")];
@@ -39,7 +39,7 @@ fn record() -> RecordNo {
 
 fn add() -> Row {
     let add = || Add::new(price(), reference());
-    let full = add().description(description()).ipn_url(ipn()).store_admin_no(clerk()).timeout(5);
+    let full = add().description(description()).ipn_url(ipn()).store_admin_no(clerk()).timeout(minutes(5));
     row(
         vec![case(add(), &[PRICE, REFERENCE])],
         vec![case(full, &[PRICE, REFERENCE, DESCRIPTION, IPN, CLERK, TIMEOUT])],
@@ -67,7 +67,7 @@ fn create_trans_qrcode() -> Row {
         .ipn_url(ipn())
         .need_qrcode(false)
         .store_admin_no(clerk())
-        .timeout(u32::MAX);
+        .timeout(minutes(u32::MAX));
     let gcash: &[_] = &[("vendor", "gcash")];
     row(
         vec![case(code(), &[PRICE, REFERENCE, gcash, &[("needQrcode", "true")]])],
@@ -95,7 +95,7 @@ fn generate_mixed_code() -> Row {
         .need_qrcode(false)
         .need_tip(true)
         .note(note())
-        .timeout(5);
+        .timeout(minutes(5));
     let sale: &[_] =
         &[("saleAmount", "13.00"), ("currency", "PHP"), ("settleCurrency", "USD"), ("tax", "0.00")];
     row(
@@ -147,7 +147,7 @@ fn acquire_create() -> Row {
         .description(description())
         .ipn_url(ipn())
         .note(note())
-        .timeout(5);
+        .timeout(minutes(5));
     let user: &[_] = &[("alipayUserId", "2088canary88")];
     let rmb: &[_] = &[("rmbAmount", "13.00"), ("currency", "PHP"), ("settleCurrency", "USD")];
     row(

@@ -2,14 +2,16 @@
 
 use pockyt_model::SignedRequest;
 use pockyt_model::operation::TranQuery;
+use pockyt_model::operation::older::ConsentTerminal;
 use pockyt_model::operation::{
-    CaptureGood, CreditType, DeletePayeeAccount, Good, GoodsCategory, MixedPrice, PayoutAmount, Raw,
+    BankAccountElsewhere, CaptureGood, CreditType, DeletePayeeAccount, Good, GoodsCategory, MixedPrice,
+    OsType, PayoutAmount, Raw, Terminal,
 };
 use pockyt_model::{
-    AccountTag, AccountToken, AuthDetailNo, AuthInfoNo, AutoDebitNo, AutoReference, CallbackUrl, Currency,
-    CustomerCode, CustomerNo, FreeText, InvalidField, InvoiceId, IpnUrl, Merchant, OutAuthDetailNo,
-    OutAuthInfoNo, PayorNo, PersonalText, Price, RecordNo, Reference, ReportDay, ReportRange, ScheduleNo,
-    StoreAdminNo, TransactionNo, Vendor,
+    AccountTag, AccountToken, AuthDetailNo, AuthInfoNo, AutoDebitNo, AutoReference, CallbackUrl, CountryCode,
+    Currency, CustomerCode, CustomerNo, FreeText, InvalidField, InvoiceId, IpnUrl, Merchant, OrderTimeout,
+    OutAuthDetailNo, OutAuthInfoNo, PayorNo, PersonalText, Price, RecordNo, Reference, ReportDay,
+    ReportRange, ScheduleNo, StoreAdminNo, TransactionNo, Vendor,
 };
 
 use super::support::{account, amount, customer, day, key, merchant, price, timestamp};
@@ -190,6 +192,32 @@ fn urls_that_are_none_are_refused() {
     {
         assert!(IpnUrl::new(good).is_ok() && CallbackUrl::new(good).is_ok(), "{good}");
     }
+}
+
+#[test]
+fn orders_that_cannot_be_paid_at_any_time_are_refused() {
+    refused("timeout", &["0"], |text| OrderTimeout::minutes(text.parse().unwrap()));
+    for good in [1, 120, u32::MAX] {
+        assert_eq!(OrderTimeout::minutes(good).unwrap().as_minutes(), good);
+    }
+}
+
+#[test]
+fn agreements_are_signed_where_the_documentation_says_and_nowhere_else() {
+    for (terminal, word) in [(Terminal::Yip, "YIP"), (Terminal::Mweb(OsType::Ios), "MWEB")] {
+        refusal("terminal", word, ConsentTerminal::try_from(terminal).unwrap_err());
+    }
+    for terminal in [Terminal::Online, Terminal::Wap(OsType::Android), Terminal::App(OsType::Ios)] {
+        assert_eq!(Terminal::from(ConsentTerminal::try_from(terminal).unwrap()), terminal);
+    }
+}
+
+/// Their fields cannot be given as extra ones, since the request knows them.
+#[test]
+fn accounts_in_china_and_the_united_states_cannot_be_had_without_their_fields() {
+    let elsewhere = |country| BankAccountElsewhere::new(CountryCode::new(country).unwrap(), Currency::EUR);
+    refused("accountCountry", &["CN", "US"], elsewhere);
+    assert!(elsewhere("DE").is_ok());
 }
 
 #[test]

@@ -10,8 +10,8 @@ use pockyt_model::{ScheduleNo, VaultId, Vendor};
 
 use super::support::{
     CALLBACK, CARD, CLIENT_IP, CUSTOMER, IPN, NUMBER, PRICE, REFERENCE, Row, TEXTS, TIMEOUT, TIMESTAMP,
-    amount, callback, card, case, client_ip, customer, description, ipn, note, number, price, reference, row,
-    text, timestamp,
+    amount, callback, card, case, client_ip, customer, description, ipn, minutes, note, number, price,
+    reference, row, text, timestamp,
 };
 
 const GOODS: &[(&str, &str)] = &[("goodsInfo", r#"[{"goods_name":"Tea \"x\" / ä","quantity":"2"}]"#)];
@@ -57,7 +57,7 @@ fn secure_pay() -> Row {
             .ipn_url(ipn())
             .note(note())
             .os_version(text("17.4"))
-            .timeout(5)
+            .timeout(minutes(5))
             .vault_id(vault())
     };
     let common = [PRICE, PAYPAL, REFERENCE, CALLBACK].concat();
@@ -164,7 +164,7 @@ fn micropay_prepay() -> Row {
             .description(description())
             .ipn_url(ipn())
             .note(note())
-            .timeout(5)
+            .timeout(minutes(5))
     };
     let mini = || MicropayTerminal::WechatMiniProgram(OpenId::new("oCanary-open_id").unwrap());
     let app = || MicropayTerminal::App(Vendor::CASH_APP_PAY);

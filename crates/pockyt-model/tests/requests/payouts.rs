@@ -1,12 +1,13 @@
 //! Payouts, the accounts they go to, and payors.
 
 use pockyt_model::operation::older::{
-    AccountType, CreatePayeeAccount, PayoutToReceiver, Receiver, RetrievePayeeAccount,
+    AccountType, AskedAccountType, CreatePayeeAccount, PayoutToReceiver, Receiver, RetrievePayeeAccount,
 };
 use pockyt_model::operation::{
-    AccountConfigurations, BankAccount, BankAccountNumber, BankAccountPurpose, BankCode, CreateBankAccount,
-    CreateCryptoAccount, DeletePayeeAccount, PayPayout, PayoutAccounts, PayoutAmount, PayoutBalance,
-    PayoutInquiry, ProcessingChannel, RegisterPayor, RoutingNumber, UploadPayorDocuments,
+    AccountConfigurations, BankAccount, BankAccountElsewhere, BankAccountNumber, BankAccountPurpose,
+    BankCode, CreateBankAccount, CreateCryptoAccount, DeletePayeeAccount, PayPayout, PayoutAccounts,
+    PayoutAmount, PayoutBalance, PayoutInquiry, ProcessingChannel, RegisterPayor, RoutingNumber,
+    UploadPayorDocuments,
 };
 use pockyt_model::{
     AccountKey, CardNumber, CountryCode, Currency, GovernmentIdNumber, InvoiceId, ProfileType, Vendor,
@@ -149,7 +150,7 @@ fn create_bank_account() -> Row {
         number: BankAccountNumber::new("000CANARY-ACCT1").unwrap(),
         routing_number: RoutingNumber::new("021000089").unwrap(),
     };
-    let elsewhere = BankAccount::Elsewhere { country: germany(), currency: eur() };
+    let elsewhere = BankAccount::Elsewhere(BankAccountElsewhere::new(germany(), eur()).unwrap());
     let common = [CUSTOMER, BANK, TIMESTAMP].concat();
     let options = [CHECKING, TAG, CLIENT_IP, IPN, PAYOR].concat();
     let chinese: &[_] = &[
@@ -232,8 +233,9 @@ fn create_payee_account() -> Row {
 }
 
 fn retrieve_payee_account() -> Row {
-    let retrieve =
-        |key: AccountKey| RetrievePayeeAccount::new(customer(), AccountType::WireAccount, key, timestamp());
+    let retrieve = |key: AccountKey| {
+        RetrievePayeeAccount::new(customer(), AskedAccountType::WireAccount, key, timestamp())
+    };
     let common = [CUSTOMER, TIMESTAMP, &[("accountType", "WIRE_ACCOUNT")]].concat();
     row(
         vec![

@@ -1,12 +1,12 @@
 //! Auto-debit and authorisation hold.
 
+use pockyt_model::operation::OsType;
 use pockyt_model::operation::older::{
-    AutoDebitApplyToken, AutoDebitConsult, AutoDebitPay, AutoDebitRevoke, GrantType,
+    AutoDebitApplyToken, AutoDebitConsult, AutoDebitPay, AutoDebitRevoke, ConsentTerminal, GrantType,
 };
 use pockyt_model::operation::sdk_only::{
     AuthCapture, AuthDetailQuery, AuthFreeze, AuthUnfreeze, VoucherCreate,
 };
-use pockyt_model::operation::{OsType, Terminal};
 use pockyt_model::{
     AuthDetailKey, AuthDetailNo, AuthInfoKey, AuthInfoNo, AutoDebitNo, AutoReference, OutAuthDetailNo,
     OutAuthInfoNo, Vendor,
@@ -64,14 +64,15 @@ fn consult() -> Row {
         let reference = AutoReference::new("agreement-1").unwrap();
         AutoDebitConsult::new(Vendor::GCASH, reference, callback(), terminal)
     };
-    let full = consult(Terminal::App(OsType::Ios)).auto_ipn_url(ipn()).note(note()).os_version(text("17.4"));
+    let full =
+        consult(ConsentTerminal::App(OsType::Ios)).auto_ipn_url(ipn()).note(note()).os_version(text("17.4"));
     let common: &[_] = &[
         ("vendor", "gcash"),
         ("autoReference", "agreement-1"),
         ("autoRedirectUrl", "https://shop.example/back?amount={amount}&status={status}"),
     ];
     row(
-        vec![case(consult(Terminal::Online), &[common, &[("terminal", "ONLINE")]])],
+        vec![case(consult(ConsentTerminal::Online), &[common, &[("terminal", "ONLINE")]])],
         vec![case(
             full,
             &[

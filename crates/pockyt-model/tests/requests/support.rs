@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use pockyt_model::operation::OperationSpec;
 use pockyt_model::{
     AccountTag, AccountToken, Amount, CallbackUrl, Card, CardExpiry, CardNumber, ClientIp, Country, Currency,
-    CustomerCode, CustomerNo, Cvv, DateOfBirth, FreeText, IpnUrl, Merchant, Operation, OrderKey, Params,
-    PaymentBarcode, PayorNo, Person, PersonalText, Price, Reference, ReportDay, SignedRequest, StoreAdminNo,
-    Timestamp, TransactionNo, UtcMillis,
+    CustomerCode, CustomerNo, Cvv, DateOfBirth, FreeText, IpnUrl, Merchant, Operation, OrderKey,
+    OrderTimeout, Params, PaymentBarcode, PayorNo, Person, PersonalText, Price, Reference, ReportDay,
+    SignedRequest, StoreAdminNo, Timestamp, TransactionNo, UtcMillis,
 };
 use pockyt_sign::SigningKey;
 
@@ -156,6 +156,10 @@ pub(crate) fn text(text: &str) -> FreeText {
 
 pub(crate) fn personal(text: &str) -> PersonalText {
     PersonalText::new(text).unwrap()
+}
+
+pub(crate) fn minutes(minutes: u32) -> OrderTimeout {
+    OrderTimeout::minutes(minutes).unwrap()
 }
 
 pub(crate) fn clerk() -> StoreAdminNo {

@@ -2,7 +2,7 @@
 
 use super::InStoreTransaction;
 use crate::operation::macros::request;
-use crate::{FreeText, IpnUrl, Price, Reference, StoreAdminNo};
+use crate::{FreeText, IpnUrl, OrderTimeout, Price, Reference, StoreAdminNo};
 
 request! {
     /// Creates an in-store order, to be paid by [`Prepay`](super::Prepay). Its state is `init`.
@@ -36,6 +36,6 @@ request! {
         /// The clerk.
         store_admin_no: StoreAdminNo = "storeAdminNo",
         /// Minutes until the unpaid order is closed; Pockyt's default is 120.
-        timeout: u32 = "timeout",
+        timeout: OrderTimeout = "timeout",
     }
 }

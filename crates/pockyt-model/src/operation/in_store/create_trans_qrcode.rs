@@ -1,7 +1,9 @@
 //! Create QR code: an order that the customer pays by scanning a code.
 
 use crate::operation::macros::{request, view};
-use crate::{Amount, Currency, FreeText, IpnUrl, Price, Reference, StoreAdminNo, TransactionNo, Vendor};
+use crate::{
+    Amount, Currency, FreeText, IpnUrl, OrderTimeout, Price, Reference, StoreAdminNo, TransactionNo, Vendor,
+};
 
 request! {
     /// Creates an order and the code that pays it. An image of the code is asked for; say so with
@@ -38,7 +40,7 @@ request! {
         /// The clerk.
         store_admin_no: StoreAdminNo = "storeAdminNo",
         /// Minutes until the unpaid order is closed; Pockyt's default is 120.
-        timeout: u32 = "timeout",
+        timeout: OrderTimeout = "timeout",
     }
 }
 

@@ -3,7 +3,9 @@
 use crate::operation::macros::{request, view};
 use crate::operation::{FieldSpec, maybe, needed};
 use crate::params::Part;
-use crate::{Amount, FreeText, InvalidField, IpnUrl, MixedKey, Params, Price, RecordNo, Reference};
+use crate::{
+    Amount, FreeText, InvalidField, IpnUrl, MixedKey, OrderTimeout, Params, Price, RecordNo, Reference,
+};
 
 /// The price of a mixed code: a sale, the tax on it, and a tip that is known already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +101,7 @@ request! {
         /// Echoed.
         note: FreeText = "note",
         /// Minutes until the code is no longer payable; 5 on the documentation's page.
-        timeout: u32 = "timeout",
+        timeout: OrderTimeout = "timeout",
     }
 }
 

@@ -3,13 +3,61 @@
 //! Consult; the customer signs at `authUrl`; a notification and the browser's return; apply-token; pay, as
 //! often as agreed; revoke.
 
-use crate::operation::Terminal;
 use crate::operation::macros::{request, view};
+use crate::operation::{OsType, Terminal};
+use crate::params::Part;
 use crate::wire_enum::wire_enum;
 use crate::{
-    Amount, AutoDebitNo, AutoReference, CallbackUrl, Currency, FreeText, IpnUrl, PockytTime, Price,
-    Reference, TransactionNo, TransactionStatus, Vendor,
+    Amount, AutoDebitNo, AutoReference, CallbackUrl, Currency, FieldSpec, FreeText, InvalidField, IpnUrl,
+    Params, PockytTime, Price, Reference, TransactionNo, TransactionStatus, Vendor,
 };
+
+/// Where the customer signs an agreement: at three of the places at which a checkout can be. There are no
+/// payment fields to sign it in (`YIP`), and no source names `MWEB` for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConsentTerminal {
+    /// `APP`: in the merchant's own app.
+    App(OsType),
+    /// `ONLINE`: at a desktop browser.
+    Online,
+    /// `WAP`: at a phone's browser.
+    Wap(OsType),
+}
+
+impl From<ConsentTerminal> for Terminal {
+    fn from(terminal: ConsentTerminal) -> Self {
+        match terminal {
+            ConsentTerminal::App(os) => Self::App(os),
+            ConsentTerminal::Online => Self::Online,
+            ConsentTerminal::Wap(os) => Self::Wap(os),
+        }
+    }
+}
+
+/// For a shop that has the terminal of its checkouts at hand. It fails for `YIP` and `MWEB`.
+impl TryFrom<Terminal> for ConsentTerminal {
+    type Error = InvalidField;
+
+    fn try_from(terminal: Terminal) -> Result<Self, InvalidField> {
+        match terminal {
+            Terminal::App(os) => Ok(Self::App(os)),
+            Terminal::Online => Ok(Self::Online),
+            Terminal::Wap(os) => Ok(Self::Wap(os)),
+            Terminal::Mweb(_) | Terminal::Yip => {
+                Err(InvalidField::new("terminal", "must be ONLINE, WAP or APP for an agreement"))
+            }
+        }
+    }
+}
+
+impl Part for ConsentTerminal {
+    const FIELDS: &'static [FieldSpec] = Terminal::FIELDS;
+
+    fn write<'a>(&'a self, params: &mut Params<'a>) {
+        Terminal::from(*self).write_to(params);
+    }
+}
 
 request! {
     /// Asks a wallet for an agreement. The customer signs it at the answer's `authUrl`.
@@ -32,7 +80,7 @@ request! {
         /// Where the browser comes back to.
         auto_redirect_url: CallbackUrl = "autoRedirectUrl",
         /// Where the customer is.
-        terminal: Terminal,
+        terminal: ConsentTerminal,
     }
     optional {
         /// Where to notify of the signed agreement. Recommended.

@@ -1,7 +1,10 @@
 //! Accounts of payees as of 2021: the payee enters the account on a page of Pockyt's.
 
+use std::borrow::Cow;
+
 use crate::operation::macros::request;
 use crate::operation::payees::PayeeAccount;
+use crate::params::Text;
 use crate::wire_enum::wire_enum;
 use crate::{
     AccountKey, AccountTag, CallbackUrl, ClientIp, CountryCode, Currency, CustomerNo, IpnUrl, ProfileType,
@@ -9,7 +12,7 @@ use crate::{
 };
 
 wire_enum! {
-    /// The kind of an account.
+    /// The kind of an account that can be made.
     AccountType {
         /// Alipay.
         Alipay = "ALIPAY",
@@ -25,8 +28,32 @@ wire_enum! {
         PrepaidCard = "PREPAID_CARD",
         /// Venmo.
         Venmo = "VENMO",
-        /// A wire transfer (only when asking).
-        WireAccount = "WIRE_ACCOUNT",
+    }
+}
+
+/// The kind of an account that is asked for: one that can be made, or that of a wire transfer, which the
+/// documentation names for asking only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AskedAccountType {
+    /// A kind that can be made.
+    Made(AccountType),
+    /// A wire transfer. (`WIRE_ACCOUNT`)
+    WireAccount,
+}
+
+impl From<AccountType> for AskedAccountType {
+    fn from(kind: AccountType) -> Self {
+        Self::Made(kind)
+    }
+}
+
+impl Text for AskedAccountType {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
+            Self::Made(kind) => kind.as_str(),
+            Self::WireAccount => "WIRE_ACCOUNT",
+        })
     }
 }
 
@@ -87,7 +114,7 @@ request! {
         /// Which payee.
         customer_no: CustomerNo = "customerNo",
         /// The kind of account.
-        account_type: AccountType = "accountType",
+        account_type: AskedAccountType = "accountType",
         /// Which account.
         account: AccountKey,
         /// When the call is made.

@@ -4,7 +4,9 @@ use crate::card::secret_text;
 use crate::operation::macros::{request, view};
 use crate::operation::{FieldSpec, maybe, needed};
 use crate::params::{Part, Text};
-use crate::{Amount, CallbackUrl, FreeText, IpnUrl, Params, Price, Reference, TransactionNo, Vendor};
+use crate::{
+    Amount, CallbackUrl, FreeText, IpnUrl, OrderTimeout, Params, Price, Reference, TransactionNo, Vendor,
+};
 
 secret_text! {
     /// A person's identifier at a WeChat mini program. It says who the person is, so it is not shown.
@@ -75,7 +77,7 @@ request! {
         /// Echoed.
         note: FreeText = "note",
         /// Minutes until the unpaid order is closed; Pockyt's default is 120.
-        timeout: u32 = "timeout",
+        timeout: OrderTimeout = "timeout",
     }
 }
 

@@ -7,7 +7,8 @@ use crate::operation::macros::{request, view};
 use crate::operation::{FieldSpec, maybe, needed};
 use crate::params::Part;
 use crate::{
-    Amount, CallbackUrl, Currency, CustomerNo, FreeText, InvalidField, IpnUrl, Params, Price, Reference,
+    Amount, CallbackUrl, Currency, CustomerNo, FreeText, InvalidField, IpnUrl, OrderTimeout, Params, Price,
+    Reference,
 };
 use crate::{TransactionNo, VaultId, Vendor};
 
@@ -55,7 +56,7 @@ request! {
         /// The version of the phone's system (only the vendor's Java SDK sends it).
         os_version: FreeText = "osVersion",
         /// Minutes until the unpaid order is closed; Pockyt's default is 120.
-        timeout: u32 = "timeout",
+        timeout: OrderTimeout = "timeout",
         /// A saved card to charge.
         vault_id: VaultId = "vaultId",
     }

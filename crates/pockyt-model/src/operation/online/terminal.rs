@@ -33,6 +33,11 @@ impl Terminal {
         }
     }
 
+    pub(crate) fn write_to(self, params: &mut Params<'_>) {
+        params.push_some("osType", self.os_type().map(OsType::as_str));
+        params.push("terminal", self.as_str());
+    }
+
     fn os_type(self) -> Option<OsType> {
         match self {
             Self::App(os) | Self::Mweb(os) | Self::Wap(os) => Some(os),
@@ -45,8 +50,7 @@ impl Part for Terminal {
     const FIELDS: &'static [FieldSpec] = &[maybe("osType"), needed("terminal")];
 
     fn write<'a>(&'a self, params: &mut Params<'a>) {
-        params.push_some("osType", self.os_type().map(OsType::as_str));
-        params.push("terminal", self.as_str());
+        self.write_to(params);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::operation::{FieldSpec, maybe, needed};
 use crate::params::{Part, Text};
 use crate::person::GovernmentIdNumber;
 use crate::wire_enum::wire_enum;
-use crate::{CountryCode, Currency, Params};
+use crate::{CountryCode, Currency, InvalidField, Params};
 
 secret_text! {
     /// The number of a bank account.
@@ -48,14 +48,8 @@ pub enum BankAccount {
         /// The number of the holder's identity card.
         id_card: GovernmentIdNumber,
     },
-    /// Elsewhere. [`AccountConfigurations`](super::AccountConfigurations) tells which fields are wanted;
-    /// give them as extra fields.
-    Elsewhere {
-        /// The country.
-        country: CountryCode,
-        /// The currency.
-        currency: Currency,
-    },
+    /// Elsewhere.
+    Elsewhere(BankAccountElsewhere),
     /// In the United States, in USD: by account and routing number.
     UnitedStates {
         /// The account.
@@ -63,6 +57,31 @@ pub enum BankAccount {
         /// The bank's branch.
         routing_number: RoutingNumber,
     },
+}
+
+/// A bank account in a country for which the documentation lists no fields.
+/// [`AccountConfigurations`](super::AccountConfigurations) tells which are wanted; give them as extra fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankAccountElsewhere {
+    country: CountryCode,
+    currency: Currency,
+}
+
+impl BankAccountElsewhere {
+    /// An account in this country and currency.
+    ///
+    /// # Errors
+    ///
+    /// The country is China or the United States, whose accounts need the fields of their own variants.
+    pub fn new(country: CountryCode, currency: Currency) -> Result<Self, InvalidField> {
+        if matches!(country.as_str(), "CN" | "US") {
+            return Err(InvalidField::new(
+                "accountCountry",
+                "is one whose accounts have fields of their own",
+            ));
+        }
+        Ok(Self { country, currency })
+    }
 }
 
 impl Part for BankAccount {
@@ -87,7 +106,7 @@ impl Part for BankAccount {
                 params.push("governmentId", id_card.text());
                 params.push("governmentIdType", "ID_CARD");
             }
-            Self::Elsewhere { country, currency } => {
+            Self::Elsewhere(BankAccountElsewhere { country, currency }) => {
                 params.push("accountCountry", country.as_str());
                 params.push("accountCurrency", currency.as_str());
             }

@@ -14,65 +14,51 @@ price_as! {
     UnfreezePrice = "unfreezeAmount"
 }
 
-request! {
-    /// Creates a code by which a customer sets money aside.
-    VoucherCreate answers AuthHold {
-        name: "voucher-create",
-        path: "/app-auth/v3/voucher-create" | "/app-auth/v2/voucher-create",
-        effect: MovesMoney,
-        settlement: AuthDetailQuery,
-        confidence: SdkOnly,
-        envelope: Open(&["result"]),
-        source: "vendor Java, C#, Python and JavaScript SDKs",
-        unknown: "the answer",
-    }
-    /// A hold of this much, under these two identifiers.
-    new {
-        /// The merchant's identifier of the authorisation.
-        out_auth_info_no: OutAuthInfoNo = "outAuthInfoNo",
-        /// The merchant's identifier of this step.
-        out_auth_detail_no: OutAuthDetailNo = "outAuthDetailNo",
-        /// The wallet.
-        vendor: Vendor = "vendor",
-        /// How much is set aside.
-        price: Price,
-    }
-    optional {
-        /// Where to notify.
-        auth_ipn_url: IpnUrl = "authIpnUrl",
-        /// Echoed.
-        note: FreeText = "note",
-    }
+/// Money is set aside in two ways, which differ in how the customer takes part.
+macro_rules! hold_request {
+    ($(#[$meta:meta])* $name:ident = $op:literal, $path:literal, $old:literal, { $($more:tt)* }) => {
+        request! {
+            $(#[$meta])*
+            $name answers AuthHold {
+                name: $op,
+                path: $path | $old,
+                effect: MovesMoney,
+                settlement: AuthDetailQuery,
+                confidence: SdkOnly,
+                envelope: Open(&["result"]),
+                source: "vendor Java, C#, Python and JavaScript SDKs",
+                unknown: "the answer",
+            }
+            /// A hold of this much, under these two identifiers.
+            new {
+                /// The merchant's identifier of the authorisation.
+                out_auth_info_no: OutAuthInfoNo = "outAuthInfoNo",
+                /// The merchant's identifier of this step.
+                out_auth_detail_no: OutAuthDetailNo = "outAuthDetailNo",
+                /// The wallet.
+                vendor: Vendor = "vendor",
+                /// How much is set aside.
+                price: Price,
+            }
+            optional {
+                /// Where to notify.
+                auth_ipn_url: IpnUrl = "authIpnUrl",
+                /// Echoed.
+                note: FreeText = "note",
+                $($more)*
+            }
+        }
+    };
 }
 
-request! {
+hold_request! {
+    /// Creates a code by which a customer sets money aside.
+    VoucherCreate = "voucher-create", "/app-auth/v3/voucher-create", "/app-auth/v2/voucher-create", {}
+}
+
+hold_request! {
     /// Sets money aside.
-    AuthFreeze answers AuthHold {
-        name: "auth-freeze",
-        path: "/app-auth/v3/auth-freeze" | "/app-auth/v2/auth-freeze",
-        effect: MovesMoney,
-        settlement: AuthDetailQuery,
-        confidence: SdkOnly,
-        envelope: Open(&["result"]),
-        source: "vendor Java, C#, Python and JavaScript SDKs",
-        unknown: "the answer",
-    }
-    /// A hold of this much, under these two identifiers.
-    new {
-        /// The merchant's identifier of the authorisation.
-        out_auth_info_no: OutAuthInfoNo = "outAuthInfoNo",
-        /// The merchant's identifier of this step.
-        out_auth_detail_no: OutAuthDetailNo = "outAuthDetailNo",
-        /// The wallet.
-        vendor: Vendor = "vendor",
-        /// How much is set aside.
-        price: Price,
-    }
-    optional {
-        /// Where to notify.
-        auth_ipn_url: IpnUrl = "authIpnUrl",
-        /// Echoed.
-        note: FreeText = "note",
+    AuthFreeze = "auth-freeze", "/app-auth/v3/auth-freeze", "/app-auth/v2/auth-freeze", {
         /// The customer's code.
         payment_barcode: PaymentBarcode = "paymentBarcode",
     }

@@ -4,7 +4,9 @@ use crate::card::secret_text;
 use crate::operation::macros::request;
 use crate::operation::{Cancelled, FieldSpec, RawAnswer, maybe, needed};
 use crate::params::Part;
-use crate::{FreeText, IpnUrl, OrderKey, Params, Price, Reference, StoreAdminNo, TransactionNo, Vendor};
+use crate::{
+    FreeText, IpnUrl, OrderKey, OrderTimeout, Params, Price, Reference, StoreAdminNo, TransactionNo, Vendor,
+};
 
 request! {
     /// Creates an order that wakes the vendor's point-of-sale device.
@@ -162,6 +164,6 @@ request! {
         /// Echoed.
         note: FreeText = "note",
         /// Minutes until the unpaid order is closed.
-        timeout: u32 = "timeout",
+        timeout: OrderTimeout = "timeout",
     }
 }
