@@ -7,7 +7,7 @@ use crate::money::Amount;
 use crate::number::Number;
 use crate::pieces::Pieces;
 use crate::short::Short;
-use crate::words::is_plain;
+use crate::words::{is_plain, quoted_if_plain};
 
 /// What an operation has to say about one field.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub(crate) type Members<'a> = Vec<(&'static str, Value<'a>)>;
 /// What an envelope holds.
 pub(crate) enum Content<'c, 'a> {
     /// One object, each field asked for.
-    Object(&'c dyn Fn(&str) -> Value<'a>),
+    Object(&'c dyn Fn(&AnswerField) -> Value<'a>),
     /// A list of objects.
     List(Vec<Members<'a>>),
 }
@@ -93,7 +93,7 @@ pub(crate) struct Style {
 
 impl Style {
     /// A success with the fields of `answer`, each asked from `value`, also those beside the envelope.
-    pub(crate) fn success<'a>(self, answer: &Answer, value: impl Fn(&str) -> Value<'a>) -> Vec<u8> {
+    pub(crate) fn success<'a>(self, answer: &Answer, value: impl Fn(&AnswerField) -> Value<'a>) -> Vec<u8> {
         self.write(answer, &Content::Object(&value), &value)
     }
 
@@ -102,7 +102,7 @@ impl Style {
         self,
         answer: &Answer,
         elements: Vec<Members<'a>>,
-        beside: impl Fn(&str) -> Value<'a>,
+        beside: impl Fn(&AnswerField) -> Value<'a>,
     ) -> Vec<u8> {
         self.write(answer, &Content::List(elements), &beside)
     }
@@ -111,7 +111,7 @@ impl Style {
         self,
         answer: &Answer,
         content: &Content<'_, 'a>,
-        beside: &dyn Fn(&str) -> Value<'a>,
+        beside: &dyn Fn(&AnswerField) -> Value<'a>,
     ) -> Vec<u8> {
         let mut body = Body::new(self);
         let start = body.text.len();
@@ -161,7 +161,6 @@ fn object(members: &[(&str, &str)]) -> Vec<u8> {
 
 /// Most answers are shorter.
 const USUAL_LENGTH: usize = 640;
-const RET_CODE: Member = Member::named("ret_code");
 const RET_MSG: Member = Member::named("ret_msg");
 
 /// A text of JSON. Each member of an object is written with a comma before it, and that of the first becomes the
@@ -198,8 +197,8 @@ impl Body {
     }
 
     fn push_code(&mut self) {
-        self.push_member(&RET_CODE);
-        self.text.push(b"\"000100\"");
+        const CODE: &[u8; 20] = b",\"ret_code\":\"000100\"";
+        self.text.push_beginning(CODE, CODE.len());
     }
 
     fn push_message(&mut self, answer: &Answer) {
@@ -213,7 +212,7 @@ impl Body {
     fn push_content(&mut self, answer: &Answer, content: &Content<'_, '_>) {
         let is_beside = answer.envelope.is_empty();
         if !is_beside {
-            self.push_name(answer.envelope);
+            self.push_member(&answer.envelope_member);
         }
         match (answer.holds, content) {
             (Holds::Object, Content::Object(value)) if is_beside => self.push_fields(answer.fields, *value),
@@ -223,15 +222,15 @@ impl Body {
         }
     }
 
-    fn push_object<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value<'a>) {
+    fn push_object<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&AnswerField) -> Value<'a>) {
         let start = self.text.len();
         self.push_fields(fields, value);
         self.close(start);
     }
 
-    fn push_fields<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&str) -> Value<'a>) {
+    fn push_fields<'a>(&mut self, fields: &[AnswerField], value: &dyn Fn(&AnswerField) -> Value<'a>) {
         for field in fields {
-            let value = if matches!(field.form, Form::Null) { Value::Nothing } else { value(field.name) };
+            let value = if matches!(field.form, Form::Null) { Value::Nothing } else { value(field) };
             if field.optional && matches!(value, Value::Nothing) {
                 continue;
             }
@@ -240,14 +239,19 @@ impl Body {
                 || (self.style.amounts_are_numbers && AMOUNTS.contains(&field.name));
             match value {
                 Value::Amount(amount, currency) => {
-                    let length = amount.length(currency);
-                    let place =
-                        if is_number { self.text.place(length) } else { self.text.quoted_place(length) };
-                    amount.write(currency, place);
+                    let text = &mut self.text;
+                    amount.write(currency, |length| {
+                        if is_number { text.place(length) } else { text.quoted_place(length) }
+                    });
                 }
-                Value::Number(number) => self.push_plain(number.digits(), is_number),
-                Value::Short(text) => self.push_plain(text.as_bytes(), is_number),
-                Value::Word(text) => self.push_plain(text.as_bytes(), is_number),
+                Value::Number(number) if is_number => self.text.push(number.digits()),
+                Value::Number(number) => {
+                    self.text.push_quoted_beginning(number.digits(), number.digits().len());
+                }
+                Value::Short(text) if is_number => self.text.push(text.as_bytes()),
+                Value::Short(text) => self.text.push_quoted_beginning(text.room(), text.as_bytes().len()),
+                Value::Word(text) if is_number => self.text.push(text.as_bytes()),
+                Value::Word(text) => self.text.push_quoted(text.as_bytes()),
                 Value::Text(literal) if is_number => self.text.push(literal.as_bytes()),
                 Value::Text(text) => self.push_text(&text),
                 Value::List(elements) => match field.form {
@@ -255,7 +259,7 @@ impl Body {
                     _ => self.text.push(b"null"),
                 },
                 Value::Object(members) => match field.form {
-                    Form::Object(fields) => self.push_object(fields, &|name| named(&members, name)),
+                    Form::Object(fields) => self.push_object(fields, &|field| named(&members, field.name)),
                     _ => self.text.push(b"null"),
                 },
                 Value::Nothing => self.text.push(b"null"),
@@ -269,26 +273,26 @@ impl Body {
             if position > 0 {
                 self.text.push_byte(b',');
             }
-            self.push_object(fields, &|name| named(element, name));
+            self.push_object(fields, &|field| named(element, field.name));
         }
         self.text.push_byte(b']');
     }
 
+    #[inline]
     fn push_text(&mut self, text: &str) {
+        match quoted_if_plain(text) {
+            Some(quoted) => self.text.push_beginning(&quoted, text.len() + 2),
+            None => self.push_any_text(text),
+        }
+    }
+
+    #[inline(never)]
+    fn push_any_text(&mut self, text: &str) {
         if is_plain(text) {
             self.text.push_quoted(text.as_bytes());
         } else {
             // A string always serialises.
             self.text.push(&serde_json::to_vec(text).unwrap_or_default());
-        }
-    }
-
-    /// A text with nothing to be escaped, or the digits of a number.
-    fn push_plain(&mut self, text: &[u8], is_number: bool) {
-        if is_number {
-            self.text.push(text);
-        } else {
-            self.text.push_quoted(text);
         }
     }
 }

@@ -10,6 +10,8 @@ use pockyt_sign::VERIFY_SIGN;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::words::digits_before;
+
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -88,7 +90,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
 
 /// The merchant number and the store number of a body that gives them plainly: digits, and nothing that is
 /// escaped before them. It may err, as in a body that gives them twice; what is found is to be compared.
-pub(crate) fn whose(encoding: Encoding, body: &[u8]) -> Option<(&str, Option<&str>)> {
+pub(crate) fn whose(encoding: Encoding, body: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     let (merchant_no, store_no): (&[u8], &[u8]) = match encoding {
         Encoding::Form => (b"merchantNo=", b"&storeNo="),
         Encoding::Json => (b"{\"merchantNo\":\"", b"\",\"storeNo\":\""),
@@ -110,10 +112,8 @@ pub(crate) fn whose(encoding: Encoding, body: &[u8]) -> Option<(&str, Option<&st
     })
 }
 
-fn leading_digits(text: &[u8]) -> Option<(&str, &[u8])> {
-    let length = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, rest) = text.split_at_checked(length)?;
-    Some((std::str::from_utf8(digits).ok()?, rest))
+fn leading_digits(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    text.split_at_checked(digits_before(text))
 }
 
 struct Members<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -184,6 +184,9 @@ mod tests {
             (Encoding::Json, r#"{"storeNo":"34","a":"b","merchantNo":"12"}"#, Some(("12", Some("34")))),
             (Encoding::Json, r#"{"storeNo":34}"#, None),
         ] {
+            let expected = expected.map(|(merchant_no, store_no): (&str, Option<&str>)| {
+                (merchant_no.as_bytes(), store_no.map(str::as_bytes))
+            });
             assert_eq!(whose(encoding, body.as_bytes()), expected, "{body}");
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Millis;
 use crate::agenda::Key;
 use crate::money::Amount;
+use crate::order::Status;
 
 /// What a new merchant can pay out: the balance of the published sample.
 const FIRST_BALANCE: (&str, Amount) = ("USD", Amount::from_hundredths(49_900_000));
@@ -76,10 +77,66 @@ impl Books {
         timers.clear();
     }
 
+    /// Decides about a payout, an agreement or an account; what it was before, and what became of it. `None` when
+    /// it does not wait for this.
+    ///
+    /// `Closed` means for a payout that the money came back, for the others that nobody ever decided.
+    pub(crate) fn decide(&mut self, number: &str, to: Status, at: Millis) -> Option<(&'static str, Decided)> {
+        if !self.waits_for(number, to) {
+            return None;
+        }
+        let is_agreed = to == Status::Success;
+        if let Some(payout) = self.payouts.get_mut(number) {
+            let from = std::mem::replace(&mut payout.status, PayoutStatus::of(to));
+            let payout = payout.clone();
+            if !is_agreed {
+                let balance = self.balance(&payout.currency).plus(payout.amount);
+                self.balances.insert(payout.currency.clone(), balance);
+            }
+            return Some((from.as_str(), Decided::Payout(payout)));
+        }
+        if let Some(mandate) = self.mandates.get_mut(number) {
+            let status = if is_agreed { MandateStatus::Signed } else { MandateStatus::Refused };
+            let from = std::mem::replace(&mut mandate.status, status);
+            mandate.changed = at;
+            return Some((from.as_str(), Decided::Mandate(mandate.clone())));
+        }
+        let account = self.accounts.get_mut(number)?;
+        let status = if is_agreed { AccountStatus::Activated } else { AccountStatus::Invalid };
+        let from = std::mem::replace(&mut account.status, status);
+        Some((from.as_str(), Decided::Account(account.clone())))
+    }
+
+    /// Whether something can be decided like this.
+    pub(crate) fn waits_for(&self, number: &str, to: Status) -> bool {
+        let payout = self.payouts.get(number).map(|payout| payout.status.may_become(PayoutStatus::of(to)));
+        let mandate = || Some(self.mandates.get(number)?.status == MandateStatus::Waiting);
+        let account = || Some(self.accounts.get(number)?.status == AccountStatus::Pending);
+        payout.or_else(mandate).or_else(account).unwrap_or(false)
+    }
+
     /// What can be paid out in a currency.
     pub(crate) fn balance(&self, currency: &str) -> Amount {
         let first = if currency == FIRST_BALANCE.0 { FIRST_BALANCE.1 } else { Amount::ZERO };
         self.balances.get(currency).copied().unwrap_or(first)
+    }
+}
+
+/// What was decided about, as it is now.
+pub(crate) enum Decided {
+    Account(PayoutAccount),
+    Mandate(Mandate),
+    Payout(Payout),
+}
+
+impl Decided {
+    /// Its kind, the merchant's name for it, and its status.
+    pub(crate) fn in_journal(&self) -> (&'static str, Option<&str>, &'static str) {
+        match self {
+            Self::Account(account) => ("account", account.tag.as_deref(), account.status.as_str()),
+            Self::Mandate(mandate) => ("agreement", Some(&mandate.auto_reference), mandate.status.as_str()),
+            Self::Payout(payout) => ("payout", payout.invoice_id.as_deref(), payout.status.as_str()),
+        }
     }
 }
 
@@ -172,6 +229,15 @@ pub(crate) enum PayoutStatus {
 }
 
 impl PayoutStatus {
+    /// What becomes of a payout when this is decided.
+    fn of(decided: Status) -> Self {
+        match decided {
+            Status::Success => Self::Success,
+            Status::Failed => Self::Failed,
+            _ => Self::Returned,
+        }
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -181,7 +247,7 @@ impl PayoutStatus {
         }
     }
 
-    pub(crate) fn may_become(self, next: Self) -> bool {
+    fn may_become(self, next: Self) -> bool {
         matches!(
             (self, next),
             (Self::Pending, Self::Success | Self::Failed) | (Self::Success, Self::Returned)

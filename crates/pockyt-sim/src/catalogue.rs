@@ -26,6 +26,7 @@ mod instore_older;
 mod member;
 mod micropay;
 mod mixed;
+mod of_order;
 mod online;
 mod payees;
 mod payouts;
@@ -35,9 +36,10 @@ mod search;
 use crate::words::Key;
 
 pub(crate) use member::Member;
+pub(crate) use of_order::{Composed, OfOrder};
 
 /// All operations this simulator knows.
-pub fn operations() -> &'static [Operation] {
+pub const fn operations() -> &'static [Operation] {
     const ALL: &[Operation] = &[
         instore::ADD,
         instore::PREPAY,
@@ -102,17 +104,22 @@ pub fn operations() -> &'static [Operation] {
 /// The operation that is served at a path, by its own name or an alias. A part of a documented path in
 /// braces, as in `/v1/payor/upload/{payorNo}`, stands for any one part.
 pub fn at_path(path: &str) -> Option<&'static Operation> {
+    operations().get(place_at(path)?)
+}
+
+/// Which of all operations [`at_path`] finds.
+pub(crate) fn place_at(path: &str) -> Option<usize> {
     // By length, which tells nearly all of them apart.
-    static PLAIN: LazyLock<Vec<Vec<(&str, &Operation)>>> = LazyLock::new(|| {
-        let all =
-            operations().iter().flat_map(|operation| operation.paths().map(move |path| (path, operation)));
+    static PLAIN: LazyLock<Vec<Vec<(&str, usize)>>> = LazyLock::new(|| {
+        let all = operations().iter().enumerate();
+        let all = all.flat_map(|(place, operation)| operation.paths().map(move |path| (path, place)));
         let mut plain: Vec<Vec<_>> = Vec::new();
-        for (path, operation) in all.filter(|(path, _)| !path.contains('{')) {
+        for (path, place) in all.filter(|(path, _)| !path.contains('{')) {
             if plain.len() <= path.len() {
                 plain.resize(path.len() + 1, Vec::new());
             }
             if let Some(of_length) = plain.get_mut(path.len()) {
-                of_length.push((path, operation));
+                of_length.push((path, place));
             }
         }
         plain
@@ -123,8 +130,8 @@ pub fn at_path(path: &str) -> Option<&'static Operation> {
         rest.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
     };
     let mut of_length = PLAIN.get(path.len()).into_iter().flatten();
-    let plain = of_length.find(|(known, _)| *known == path).map(|(_, operation)| *operation);
-    plain.or_else(|| operations().iter().find(|operation| operation.paths().any(fits)))
+    let plain = of_length.find(|(known, _)| *known == path).map(|(_, place)| *place);
+    plain.or_else(|| operations().iter().position(|operation| operation.paths().any(fits)))
 }
 
 /// The operation of a name: its own, else the last part of an alias, as in `/app-instore/v3/pay`.
@@ -323,6 +330,8 @@ pub struct Answer {
     pub when: &'static str,
     /// The key under which the fields are; empty when they stand beside `ret_code`.
     pub envelope: &'static str,
+    /// The same as it is written.
+    pub(crate) envelope_member: Member,
     /// Whether the envelope holds one object or a list of them.
     pub holds: Holds,
     /// The fields in the order of the published sample, where there is one.
@@ -363,6 +372,7 @@ pub struct AnswerField {
     pub name: &'static str,
     /// The same as it is written.
     pub(crate) member: Member,
+    pub(crate) of_order: OfOrder,
     /// Its JSON form.
     pub form: Form,
     /// Whether it is left out when there is nothing to say.

@@ -1,42 +1,50 @@
 //! Checks fields against the catalogue.
 
+mod outline;
+mod rules;
+
 use std::borrow::Cow;
 
 use pockyt_sign::Fields;
 use smallvec::SmallVec;
 
 use crate::catalogue::{Field, Need, Operation, Rule};
-use crate::money::Amount;
+use crate::money::{self, Amount};
 use crate::profile::{Profile, Requirements};
 use crate::refusal::Refusal;
 use crate::words::Key;
 use crate::{Millis, time};
 
+pub(crate) use outline::{Outline, outlines};
+
 /// The fields of a request whose signature is right. An empty optional field counts as absent.
+#[derive(Clone, Copy)]
 pub(crate) struct Params<'a> {
-    all: SmallVec<[Param<'a>; 12]>,
+    all: &'a [Param<'a>],
     /// The marks of all names.
     marks: u64,
 }
 
-struct Param<'a> {
+/// One of them.
+pub(crate) struct Param<'a> {
     key: Key,
     name: &'a str,
     value: &'a str,
 }
 
-impl<'a> Params<'a> {
-    /// Without any. They are taken in where they stay, since moving them takes as long.
-    pub(crate) fn none() -> Self {
-        Self { all: SmallVec::new(), marks: 0 }
-    }
+/// The fields of a request, made to be looked for. They are gathered where they stay, since moving them takes as
+/// long.
+pub(crate) type Given<'a> = SmallVec<[Param<'a>; 12]>;
 
-    pub(crate) fn take(&mut self, fields: &'a Fields<'_>) {
-        for (name, value) in fields {
-            let key = Key::of(name);
-            self.all.push(Param { key, name, value });
-            self.marks |= key.mark;
-        }
+impl<'a> Param<'a> {
+    pub(crate) fn all(fields: &'a Fields<'_>) -> impl Iterator<Item = Self> {
+        fields.iter().map(|(name, value)| Self { key: Key::of(name), name, value })
+    }
+}
+
+impl<'a> Params<'a> {
+    pub(crate) fn of(all: &'a [Param<'a>]) -> Self {
+        Self { all, marks: all.iter().fold(0, |marks, param| marks | param.key.mark) }
     }
 
     #[inline]
@@ -83,11 +91,34 @@ impl<'a> Params<'a> {
 
 /// Checks all fields in the order of the catalogue: first what is missing, then what is wrong.
 pub(crate) fn fields(
-    operation: &Operation,
+    (operation, outline): (&Operation, &Outline),
     profile: &Profile,
     params: &Params<'_>,
     now: Millis,
 ) -> Result<(), Refusal> {
+    let first_wrong = if outline.is_plainly_filled(operation, profile, params) {
+        None
+    } else {
+        first_wrong(operation, profile, params)?
+    };
+    conditional(operation, profile, params)?;
+    if let Some((name, rule)) = first_wrong {
+        return Err(Refusal::bad_value(name, rule));
+    }
+    amounts(operation, profile, params)?;
+    timestamp(profile, params, now)
+}
+
+/// The first field whose value is wrong, and what is wrong with it.
+///
+/// # Errors
+///
+/// The first field that is missing.
+fn first_wrong(
+    operation: &Operation,
+    profile: &Profile,
+    params: &Params<'_>,
+) -> Result<Option<(&'static str, Cow<'static, str>)>, Refusal> {
     // The signature was judged before, and the fields that it covers come without it.
     let fields = operation.fields.iter().filter(|field| !matches!(field.rule, Rule::Signature));
     let mut first_wrong = None;
@@ -100,12 +131,7 @@ pub(crate) fn fields(
             first_wrong = wrong(field, value, profile, params).map(|rule| (field.name, rule));
         }
     }
-    conditional(operation, profile, params)?;
-    if let Some((name, rule)) = first_wrong {
-        return Err(Refusal::bad_value(name, rule));
-    }
-    amounts(operation, profile, params)?;
-    timestamp(profile, params, now)
+    Ok(first_wrong)
 }
 
 /// The rule that a field's value breaks.
@@ -113,13 +139,32 @@ fn wrong(field: &Field, value: &str, profile: &Profile, params: &Params<'_>) -> 
     if value.is_empty() {
         return is_needed(field, profile, params).then_some("a required field is not empty".into());
     }
-    broken(field.rule, value)
-        .or_else(|| too_long(field.rule, value, profile))
-        .or_else(|| unlisted(field.rule, value, profile))
+    wrong_by_itself(field.rule, value, profile)
 }
 
-fn need(field: &Field, profile: &Profile) -> Need {
-    match profile.requirements {
+/// The same, of a value that is there, whatever else is.
+fn wrong_by_itself(rule: Rule, value: &str, profile: &Profile) -> Option<Cow<'static, str>> {
+    rules::broken(rule, value).or_else(|| match rule {
+        Rule::Reference if is_too_long(value, profile) => {
+            Some(format!("a reference is at most {} characters", profile.max_reference_length).into())
+        }
+        Rule::Vendor if is_unlisted(value, profile) => Some("no source names this vendor".into()),
+        _ => None,
+    })
+}
+
+/// Whether there is nothing wrong with it.
+fn is_right_by_itself(rule: Rule, value: &str, profile: &Profile) -> bool {
+    rules::holds(rule, value)
+        && match rule {
+            Rule::Reference => !is_too_long(value, profile),
+            Rule::Vendor => !is_unlisted(value, profile),
+            _ => true,
+        }
+}
+
+fn need(field: &Field, requirements: Requirements) -> Need {
+    match requirements {
         Requirements::Lenient => field.lenient,
         Requirements::Strict => field.strict,
     }
@@ -127,7 +172,7 @@ fn need(field: &Field, profile: &Profile) -> Need {
 
 /// Whether an empty value is no better than none.
 fn is_needed(field: &Field, profile: &Profile, params: &Params<'_>) -> bool {
-    match need(field, profile) {
+    match need(field, profile.requirements) {
         Need::Required => true,
         Need::OneOf(names) => names.iter().all(|name| params.get(name).is_none()),
         Need::EitherIdentifier | Need::Optional => false,
@@ -143,7 +188,7 @@ fn missing(
     if profile.refuse_empty_values && given == Some("") {
         return Some("an empty value is refused; leave the field out".into());
     }
-    match need(field, profile) {
+    match need(field, profile.requirements) {
         Need::Required if given.is_none() => Some("this field is required".into()),
         Need::EitherIdentifier
             if params.get("transactionNo").is_none() && params.get("reference").is_none() =>
@@ -174,131 +219,9 @@ fn conditional(operation: &Operation, profile: &Profile, params: &Params<'_>) ->
     }
 }
 
-/// The rule that a value breaks.
-fn broken(rule: Rule, value: &str) -> Option<Cow<'static, str>> {
-    let digits = || value.bytes().all(|byte| byte.is_ascii_digit());
-    let digits_between = |least, most| (least..=most).contains(&value.len()) && digits();
-    let is_short = |most| value.len() <= most || value.chars().count() <= most;
-    let capitals = |count| value.len() == count && value.bytes().all(|byte| byte.is_ascii_uppercase());
-    let number = || value.parse::<u32>().ok().filter(|_| digits_between(1, 9));
-    let holds = match rule {
-        Rule::Amount => return Amount::parse(value).err().map(Cow::Borrowed),
-        Rule::AmountOrZero => return Amount::parse_or_zero(value).err().map(Cow::Borrowed),
-        Rule::Barcode => digits_between(10, 32),
-        // The vendor's Python SDK writes them with a capital.
-        Rule::Boolean => ["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word)),
-        Rule::CardNumber => is_test_card(value),
-        Rule::Choice(words) => words.contains(&value),
-        Rule::ChoiceInAnyCase(words) => words.iter().any(|word| word.eq_ignore_ascii_case(value)),
-        Rule::Country => capitals(2) || digits_between(0, 3),
-        Rule::Currency => capitals(3),
-        Rule::Date => time::is_date(value),
-        Rule::Day => time::is_day(value),
-        Rule::Digits => digits_between(0, 32),
-        Rule::DigitsBetween(least, most) => digits_between(least, most),
-        Rule::Email => is_email(value),
-        Rule::Json => serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(),
-        Rule::Minutes => number().is_some_and(|minutes| (1..=525_600).contains(&minutes)),
-        Rule::Reference => is_short(MAX_REFERENCE) && (is_plain_word(value) || is_visible(value)),
-        Rule::Signature => true,
-        Rule::Text(most) => is_short(most),
-        Rule::Timestamp => time::parse_utc(value).is_some(),
-        Rule::Url => is_url(value),
-        Rule::Vendor => {
-            value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        }
-        Rule::WholeNumber => number().is_some(),
-    };
-    (!holds).then(|| sentence(rule))
-}
-
-/// What a rule demands.
-fn sentence(rule: Rule) -> Cow<'static, str> {
-    match rule {
-        Rule::Amount | Rule::AmountOrZero => "an amount is a number".into(),
-        Rule::Barcode => "a wallet code is 10 to 32 digits".into(),
-        Rule::Boolean => "it is true or false".into(),
-        Rule::CardNumber => "only published test numbers of cards are taken".into(),
-        Rule::Choice(words) | Rule::ChoiceInAnyCase(words) => {
-            format!("it is one of {}", words.join(", ")).into()
-        }
-        Rule::Country => "a country is two capital letters".into(),
-        Rule::Currency => "a currency is three capital letters".into(),
-        Rule::Date => "it is a day, yyyy-MM-dd".into(),
-        Rule::Day => "it is a day, yyyyMMdd".into(),
-        Rule::Digits => "it is at most 32 digits".into(),
-        Rule::DigitsBetween(least, most) => format!("it is {least} to {most} digits").into(),
-        Rule::Email => "it is an address with one @, at most 254 characters".into(),
-        Rule::Json => "it is JSON".into(),
-        Rule::Minutes => "it is minutes, 1 to 525600".into(),
-        Rule::Reference => "a reference is visible characters without blanks around them".into(),
-        Rule::Signature => "it is 32 lower-case hexadecimal digits".into(),
-        Rule::Text(most) => format!("it is at most {most} characters").into(),
-        Rule::Timestamp => "it is a moment in UTC, yyyy-MM-ddTHH:mm:ssZ".into(),
-        Rule::Url => "it is an absolute http or https URL of at most 2048 characters".into(),
-        Rule::Vendor => "a vendor is at most 32 letters, digits and _".into(),
-        Rule::WholeNumber => "it is a whole number of at most 9 digits".into(),
-    }
-}
-
-fn too_long(rule: Rule, value: &str, profile: &Profile) -> Option<Cow<'static, str>> {
+fn is_too_long(reference: &str, profile: &Profile) -> bool {
     let most = usize::try_from(profile.max_reference_length).unwrap_or(usize::MAX);
-    (value.len() > most && rule == Rule::Reference && value.chars().count() > most)
-        .then(|| format!("a reference is at most {most} characters").into())
-}
-
-/// Most references are such words.
-fn is_plain_word(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn is_visible(value: &str) -> bool {
-    value.trim() == value && !value.chars().any(char::is_control)
-}
-
-fn is_url(value: &str) -> bool {
-    let after_scheme = value
-        .split_once(':')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"));
-    let host = after_scheme.and_then(|(_, rest)| rest.strip_prefix("//")?.bytes().next());
-    let is_blank = |byte: u8| byte <= b' ' || byte == 0x7f;
-    host.is_some_and(|first| !matches!(first, b'/' | b'?' | b'#'))
-        && if value.is_ascii() {
-            value.len() <= 2048 && !value.bytes().any(is_blank)
-        } else {
-            value.chars().count() <= 2048 && !value.chars().any(|c| c.is_whitespace() || c.is_control())
-        }
-}
-
-/// More than any profile allows; what is longer would not fit into notifications and pages.
-const MAX_REFERENCE: usize = 1024;
-
-fn is_email(value: &str) -> bool {
-    let halves = value.split_once('@');
-    halves.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
-        && value.chars().count() <= 254
-        && !value.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
-/// Numbers that card networks and Pockyt's pages publish for tests. No other card is ever taken, so that
-/// nobody's real card gets into a test.
-const TEST_CARDS: [&str; 12] = [
-    "378282246310005",
-    "4000000000003220",
-    "4012888888881881",
-    "4111111111111111",
-    "4242424242424242",
-    "5105105105105100",
-    "5425233430109903",
-    "5555555555554444",
-    "6011111111111117",
-    "6226388000000095",
-    "30569309025904",
-    "3530111333300000",
-];
-
-fn is_test_card(value: &str) -> bool {
-    TEST_CARDS.contains(&value)
+    reference.len() > most && reference.chars().count() > most
 }
 
 /// The vendors that some source names.
@@ -325,10 +248,8 @@ const VENDORS: [&str; 20] = [
     "paypay",
 ];
 
-fn unlisted(rule: Rule, value: &str, profile: &Profile) -> Option<Cow<'static, str>> {
-    let named = |vendor: &&str| vendor.eq_ignore_ascii_case(value);
-    (profile.refuse_unlisted_values && matches!(rule, Rule::Vendor) && !VENDORS.iter().any(named))
-        .then_some(Cow::Borrowed("no source names this vendor"))
+fn is_unlisted(vendor: &str, profile: &Profile) -> bool {
+    profile.refuse_unlisted_values && !VENDORS.iter().any(|known| known.eq_ignore_ascii_case(vendor))
 }
 
 /// (vendor, the currencies that some source pairs it with, those that the vendor's PHP SDK lets through).
@@ -373,13 +294,17 @@ pub(crate) fn vendor_takes(profile: &Profile, vendor: Option<&str>, currency: &s
 /// What depends on amount and currency together.
 fn amounts(operation: &Operation, profile: &Profile, params: &Params<'_>) -> Result<(), Refusal> {
     let Some(currency) = params.get("currency") else { return Ok(()) };
+    let refuses_fractions = profile.refuse_fractions && money::has_no_fractions(currency);
+    if !refuses_fractions && !profile.refuse_unlisted_values && profile.max_amount.is_none() {
+        return Ok(());
+    }
     let is_amount = |field: &&Field| matches!(field.rule, Rule::Amount | Rule::AmountOrZero);
     for field in operation.fields.iter().filter(is_amount) {
         if params.get(field.name).is_none() {
             continue;
         }
         let amount = params.amount_or_zero(field.name);
-        if profile.refuse_fractions && !amount.fits(currency) {
+        if refuses_fractions && !amount.is_whole() {
             return Err(Refusal::bad_value(field.name, "this currency has no smaller unit"));
         }
         if profile.max_amount.is_some_and(|most| amount > Amount::from_units(most)) {

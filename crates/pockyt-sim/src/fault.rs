@@ -157,6 +157,11 @@ impl Fault {
             }
             _ => {}
         }
+        // How long connections are refused, its kind says.
+        let is_counted = !matches!(self.kind, FaultKind::Connection(ConnectionFault::Refuse { .. }));
+        if self.times == 0 && is_counted {
+            return Err("a fault of no times never strikes; times is 1 or more");
+        }
         if self.request == Some(0) || self.attempt == Some(0) {
             return Err("requests and attempts are numbered from 1");
         }

@@ -20,6 +20,11 @@ const MINIMUMS: [(&str, u64); 8] = [
 /// No source states a maximum; ten digits hold any till.
 const MAX_WHOLE_DIGITS: usize = 10;
 
+/// Whether a currency has no smaller unit.
+pub(crate) fn has_no_fractions(currency: &str) -> bool {
+    WHOLE_UNITS_ONLY.contains(&currency)
+}
+
 /// An amount of money in hundredths of the major unit, in a currency known from elsewhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -47,12 +52,13 @@ impl Amount {
 
     /// The same, but zero is an amount.
     pub(crate) fn parse_or_zero(text: &str) -> Result<Self, &'static str> {
-        let (whole, fraction) = match text.split_once('.') {
-            Some((_, "")) => return Err("an amount has digits after its point"),
-            Some((whole, fraction)) => (whole, fraction),
-            None => (text, ""),
-        };
-        let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        let mut parts = text.as_bytes().splitn(2, |byte| *byte == b'.');
+        let (whole, fraction) = (parts.next().unwrap_or_default(), parts.next());
+        if fraction == Some(b"") {
+            return Err("an amount has digits after its point");
+        }
+        let fraction = fraction.unwrap_or_default();
+        let is_digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
         if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
             return Err("an amount is digits and at most one point");
         }
@@ -62,17 +68,23 @@ impl Amount {
         if whole.len() > MAX_WHOLE_DIGITS {
             return Err("an amount has at most 10 digits before its point");
         }
-        if whole.len() > 1 && whole.starts_with('0') {
+        if whole.len() > 1 && whole.first() == Some(&b'0') {
             return Err("an amount has no superfluous zeros in front");
         }
         // At most twelve digits, so neither this nor the caller's sums overflow.
-        let digits = whole.bytes().chain(fraction.bytes()).chain("00".bytes().skip(fraction.len()));
-        Ok(Self(digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))))
+        let digits = whole.iter().chain(fraction);
+        let value = digits.fold(0, |sum, digit| sum * 10 + u64::from(digit & 0x0f));
+        let place = match fraction.len() {
+            0 => 100,
+            1 => 10,
+            _ => 1,
+        };
+        Ok(Self(value * place))
     }
 
-    /// Whether the currency can be divided like this.
-    pub(crate) fn fits(self, currency: &str) -> bool {
-        !WHOLE_UNITS_ONLY.contains(&currency) || self.0 % 100 == 0
+    /// Whether it is so many major units and no fraction.
+    pub(crate) fn is_whole(self) -> bool {
+        self.0 % 100 == 0
     }
 
     /// Whether it is below the least amount that the vendor's PHP SDK lets through.
@@ -85,33 +97,31 @@ impl Amount {
         self.short(currency).into()
     }
 
-    /// How long that is.
-    pub(crate) fn length(self, currency: &str) -> usize {
-        let digits = (self.0 / 100).checked_ilog10().unwrap_or_default() as usize + 1;
-        if WHOLE_UNITS_ONLY.contains(&currency) { digits } else { digits + ".00".len() }
-    }
-
-    /// Writes it into so many bytes.
-    pub(crate) fn write(self, currency: &str, place: &mut [u8]) {
-        let mut places = place.iter_mut().rev();
-        let mut rest = self.0;
-        if WHOLE_UNITS_ONLY.contains(&currency) {
-            rest /= 100;
+    /// Writes the same into as many bytes as it asks for.
+    pub(crate) fn write<'p>(self, currency: &str, place: impl FnOnce(usize) -> &'p mut [u8]) {
+        let (mut whole, hundredths) = (self.0 / 100, self.0 % 100);
+        let length = whole.checked_ilog10().unwrap_or_default() as usize + 1;
+        let before_point = if has_no_fractions(currency) {
+            place(length)
         } else {
-            for byte in [digit(rest % 10), digit(rest / 10 % 10), b'.'] {
-                places.next().into_iter().for_each(|place| *place = byte);
+            let all = place(length + ".00".len());
+            let (before_point, after) = all.split_at_mut(length.min(all.len()));
+            if let [point, tenths, last] = after {
+                (*point, *tenths, *last) = (b'.', digit(hundredths / 10), digit(hundredths % 10));
             }
-            rest /= 100;
-        }
-        for place in places {
-            *place = digit(rest % 10);
-            rest /= 10;
+            before_point
+        };
+        for place in before_point.iter_mut().rev() {
+            *place = digit(whole % 10);
+            whole /= 10;
         }
     }
 
     /// The same, without memory of its own.
     pub(crate) fn short(self, currency: &str) -> Short {
-        Short::written(self.length(currency), |place| self.write(currency, place))
+        let mut text = Short::default();
+        self.write(currency, |length| text.place(length));
+        text
     }
 
     /// `100` for a whole amount, else as [`Amount::text`]: the number in the answer of an automatic debit.

@@ -6,13 +6,13 @@ use fastrand::Rng;
 use pockyt_sign::{SigningKey, Verifier};
 
 use crate::books::Books;
+use crate::by_number::ByNumber;
 use crate::number::{NUMBERS, Number};
 use crate::order::{CHANNEL_DIGITS, CODE};
 use crate::orders::Orders;
 use crate::{ApiResponse, Millis};
 
 /// What a store signs with.
-#[derive(Clone)]
 pub(crate) struct Store {
     pub(crate) key: SigningKey,
     /// With the same key.
@@ -27,7 +27,9 @@ impl Store {
 
 /// The world of one merchant. Two merchants may use the same references and never see one another.
 pub(crate) struct Namespace {
-    pub(crate) stores: BTreeMap<String, Store>,
+    pub(crate) stores: ByNumber<Store>,
+    /// How many requests to an operation came.
+    pub(crate) calls: u64,
     pub(crate) orders: Orders,
     pub(crate) refund_references: BTreeSet<String>,
     /// Successes by operation and `Pockyt-Request-ID`.
@@ -54,10 +56,11 @@ const STRIDE: u64 = 61_803_398_877;
 
 impl Namespace {
     /// `ordinal` is the place of the merchant in the configuration.
-    pub(crate) fn new(merchant_no: &str, ordinal: u64, seed: u64) -> Self {
+    pub(crate) fn new(merchant_no: &str, stores: ByNumber<Store>, ordinal: u64, seed: u64) -> Self {
         let (rng, first_number) = beginning(merchant_no, seed);
         Self {
-            stores: BTreeMap::new(),
+            stores,
+            calls: 0,
             orders: Orders::default(),
             refund_references: BTreeSet::new(),
             stored: BTreeMap::new(),
@@ -69,10 +72,9 @@ impl Namespace {
         }
     }
 
-    /// Leaves the stores only, and begins the numbers again; returns what it was.
+    /// Leaves the stores only, and begins the numbers again; returns what else it was.
     pub(crate) fn restart(&mut self, merchant_no: &str, seed: u64) -> Self {
-        let stores = self.stores.clone();
-        let fresh = Self { stores, ..Self::new(merchant_no, self.ordinal, seed) };
+        let fresh = Self::new(merchant_no, std::mem::take(&mut self.stores), self.ordinal, seed);
         std::mem::replace(self, fresh)
     }
 
@@ -80,6 +82,7 @@ impl Namespace {
     pub(crate) fn start_over(&mut self, merchant_no: &str, seed: u64) {
         let Self {
             stores: _,
+            calls,
             orders,
             refund_references,
             stored,
@@ -89,6 +92,7 @@ impl Namespace {
             numbers_given,
             first_number,
         } = self;
+        *calls = 0;
         orders.clear();
         refund_references.clear();
         stored.clear();

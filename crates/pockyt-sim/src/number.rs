@@ -32,7 +32,7 @@ impl Number {
         ascii(&self.0)
     }
 
-    pub(crate) fn digits(&self) -> &[u8] {
+    pub(crate) fn digits(&self) -> &[u8; DIGITS] {
         &self.0
     }
 

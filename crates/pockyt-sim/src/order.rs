@@ -273,9 +273,10 @@ impl Order {
 
     /// The payment channel's number of a paid order: the day and some digits.
     pub(crate) fn vendor_id(&self) -> Option<Short> {
-        let digits = self.channel_id?.into_iter().flat_map(|pair| [pair >> 4, pair & 0x0f]);
         let mut id = self.paid()?.day();
-        digits.for_each(|value| id.push_digit(value));
+        for pair in self.channel_id? {
+            id.push_two_digits((pair >> 4) * 10 + (pair & 0x0f));
+        }
         Some(id)
     }
 

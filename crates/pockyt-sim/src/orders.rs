@@ -110,8 +110,10 @@ impl Orders {
 
     /// The same terms, of an earlier order if one had them.
     fn shared(&mut self, terms: Arc<Terms>) -> Arc<Terms> {
-        let is_it = |known: &&Arc<Terms>| Arc::ptr_eq(known, &terms) || **known == terms;
-        if let Some(known) = self.recent.iter().find(is_it) {
+        if self.recent.iter().any(|known| Arc::ptr_eq(known, &terms)) {
+            return terms;
+        }
+        if let Some(known) = self.recent.iter().find(|known| **known == terms) {
             return Arc::clone(known);
         }
         match self.recent.get_mut(self.oldest_recent) {

@@ -1,5 +1,7 @@
 //! Writing short pieces one after another: most are a few bytes, and a call for each costs more than moving them.
 
+use crate::words;
+
 /// Bytes that are written from their beginning to their end.
 #[derive(Default)]
 pub(crate) struct Pieces {
@@ -37,7 +39,24 @@ impl Pieces {
     /// Writes a piece between quotation marks.
     #[inline]
     pub(crate) fn push_quoted(&mut self, piece: &[u8]) {
+        match words::quoted(piece) {
+            Some(quoted) => self.push_beginning(&quoted, piece.len() + 2),
+            None => self.push_longer_quoted(piece),
+        }
+    }
+
+    /// Apart, so that the shorter ones are not slowed down by what only these need.
+    #[inline(never)]
+    fn push_longer_quoted(&mut self, piece: &[u8]) {
         copy(self.quoted_place(piece.len()), piece);
+    }
+
+    /// Writes the beginning of a piece of fixed length between quotation marks.
+    #[inline]
+    pub(crate) fn push_quoted_beginning<const N: usize>(&mut self, piece: &[u8; N], length: usize) {
+        self.push_byte(b'"');
+        self.push_beginning(piece, length);
+        self.push_byte(b'"');
     }
 
     /// Writes quotation marks around so many bytes, which the caller writes.
@@ -129,15 +148,21 @@ mod tests {
         Byte(u8),
         Piece(Vec<u8>),
         Quoted(Vec<u8>),
+        QuotedBeginning([u8; 32], usize),
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        let piece = || prop::collection::vec(any::<u8>(), 0..80);
+        let piece = || {
+            let bytes = |most: usize| prop::collection::vec(any::<u8>(), 0..most);
+            prop_oneof![bytes(12), bytes(80)]
+        };
         prop_oneof![
             (any::<[u8; 32]>(), 0..=32_usize).prop_map(|(piece, length)| Step::Beginning(piece, length)),
             any::<u8>().prop_map(Step::Byte),
             piece().prop_map(Step::Piece),
             piece().prop_map(Step::Quoted),
+            (any::<[u8; 32]>(), 0..=32_usize)
+                .prop_map(|(piece, length)| Step::QuotedBeginning(piece, length)),
         ]
     }
 
@@ -159,6 +184,10 @@ mod tests {
                     Step::Piece(piece) => {
                         pieces.push(piece);
                         plain.extend_from_slice(piece);
+                    }
+                    Step::QuotedBeginning(piece, length) => {
+                        pieces.push_quoted_beginning(piece, *length);
+                        plain.extend([&b"\""[..], &piece[..*length], b"\""].concat());
                     }
                     Step::Quoted(piece) => {
                         pieces.push_quoted(piece);

@@ -79,18 +79,19 @@ pub enum Wallet {
     SystemError,
 }
 
+/// Those without data are written as if they had some, or members that mean nothing would be passed over.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 enum WalletForm {
     BookLate { ms: u64 },
     ConfirmAfter { ms: u64 },
     ConfirmAfterQueries { count: u32 },
-    ConfirmOnCancel,
+    ConfirmOnCancel {},
     DeclineAfter { ms: u64 },
-    Insufficient,
-    Never,
+    Insufficient {},
+    Never {},
     ReturnAfter { ms: u64 },
-    SystemError,
+    SystemError {},
 }
 
 impl From<WalletForm> for Wallet {
@@ -99,12 +100,12 @@ impl From<WalletForm> for Wallet {
             WalletForm::BookLate { ms } => Self::BookLate(Duration::from_millis(ms)),
             WalletForm::ConfirmAfter { ms } => Self::ConfirmAfter(Duration::from_millis(ms)),
             WalletForm::ConfirmAfterQueries { count } => Self::ConfirmAfterQueries(count),
-            WalletForm::ConfirmOnCancel => Self::ConfirmOnCancel,
+            WalletForm::ConfirmOnCancel {} => Self::ConfirmOnCancel,
             WalletForm::DeclineAfter { ms } => Self::DeclineAfter(Duration::from_millis(ms)),
-            WalletForm::Insufficient => Self::Insufficient,
-            WalletForm::Never => Self::Never,
+            WalletForm::Insufficient {} => Self::Insufficient,
+            WalletForm::Never {} => Self::Never,
             WalletForm::ReturnAfter { ms } => Self::ReturnAfter(Duration::from_millis(ms)),
-            WalletForm::SystemError => Self::SystemError,
+            WalletForm::SystemError {} => Self::SystemError,
         }
     }
 }
@@ -116,12 +117,41 @@ impl From<Wallet> for WalletForm {
             Wallet::BookLate(delay) => Self::BookLate { ms: ms(delay) },
             Wallet::ConfirmAfter(delay) => Self::ConfirmAfter { ms: ms(delay) },
             Wallet::ConfirmAfterQueries(count) => Self::ConfirmAfterQueries { count },
-            Wallet::ConfirmOnCancel => Self::ConfirmOnCancel,
+            Wallet::ConfirmOnCancel => Self::ConfirmOnCancel {},
             Wallet::DeclineAfter(delay) => Self::DeclineAfter { ms: ms(delay) },
-            Wallet::Insufficient => Self::Insufficient,
-            Wallet::Never => Self::Never,
+            Wallet::Insufficient => Self::Insufficient {},
+            Wallet::Never => Self::Never {},
             Wallet::ReturnAfter(delay) => Self::ReturnAfter { ms: ms(delay) },
-            Wallet::SystemError => Self::SystemError,
+            Wallet::SystemError => Self::SystemError {},
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wallet_is_read_as_it_is_written_and_nothing_is_passed_over() {
+        let wallets = [
+            Wallet::BookLate(Duration::from_secs(1)),
+            Wallet::ConfirmAfter(Duration::ZERO),
+            Wallet::ConfirmAfterQueries(3),
+            Wallet::ConfirmOnCancel,
+            Wallet::DeclineAfter(Duration::from_millis(7)),
+            Wallet::Insufficient,
+            Wallet::Never,
+            Wallet::ReturnAfter(Duration::from_secs(60)),
+            Wallet::SystemError,
+        ];
+        for wallet in wallets {
+            let written = serde_json::to_value(wallet).unwrap();
+            assert_eq!(serde_json::from_value::<Wallet>(written.clone()).unwrap(), wallet);
+            let mut more = written;
+            more["seconds"] = 5.into();
+            let refused = serde_json::from_value::<Wallet>(more.clone()).unwrap_err().to_string();
+            assert!(refused.contains("seconds"), "{more}: {refused}");
+        }
+        assert_eq!(serde_json::to_string(&Wallet::Never).unwrap(), r#"{"kind":"never"}"#);
     }
 }

@@ -15,32 +15,23 @@ pub(crate) struct Short {
 }
 
 impl Short {
-    /// One of so many characters, which are written all at once.
-    pub(crate) fn written(length: usize, write: impl FnOnce(&mut [u8])) -> Self {
-        let mut bytes = [0; MOST];
-        let length = length.min(MOST);
-        write(bytes.get_mut(..length).unwrap_or_default());
-        Self { bytes, length }
+    /// The next so many bytes, which the caller writes.
+    pub(crate) fn place(&mut self, length: usize) -> &mut [u8] {
+        let start = self.length;
+        self.length = MOST.min(start + length);
+        self.bytes.get_mut(start..self.length).unwrap_or_default()
     }
 
-    pub(crate) fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = byte;
-            self.length += 1;
+    /// Appends a value below a hundred.
+    pub(crate) fn push_two_digits(&mut self, value: u8) {
+        if let [tens, ones] = self.place(2) {
+            (*tens, *ones) = (digit(u64::from(value / 10)), digit(u64::from(value % 10)));
         }
     }
 
-    /// Appends a value below ten.
-    pub(crate) fn push_digit(&mut self, value: u8) {
-        self.push(digit(u64::from(value)));
-    }
-
-    pub(crate) fn push_str(&mut self, text: &str) {
-        text.bytes().for_each(|byte| self.push(byte));
-    }
-
-    pub(crate) fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
+    /// The text, and what room is left after it.
+    pub(crate) fn room(&self) -> &[u8; MOST] {
+        &self.bytes
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -32,15 +32,12 @@ pub use faults::{Connection, HeadCut, Reception};
 
 use crate::agenda::{Agenda, Event, OrderTimer, Timer};
 use crate::journal::Journal;
-use crate::namespace::{Namespace, Store};
+use crate::namespaces::Namespaces;
 use crate::number::{Number, OrderName};
 use crate::order::{Order, Status};
 use crate::view::{Standing, TransactionView};
-use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault, fixtures, number};
+use crate::{Config, Effect, JournalCounts, JournalEntry, Millis, Script, fault};
 use notify::Notifications;
-
-/// By merchant number.
-type Namespaces = BTreeMap<String, Box<Namespace>>;
 
 /// Pockyt as a state machine: requests, time and verdicts go in, answers and deliveries come out.
 ///
@@ -55,8 +52,6 @@ pub struct Sim {
     config: Config,
     now: Millis,
     namespaces: Namespaces,
-    /// The merchants in the order in which they are configured.
-    merchants: Vec<String>,
     /// From the number of what is not an order to its merchant.
     owners: BTreeMap<String, String>,
     agenda: Agenda,
@@ -72,19 +67,9 @@ impl Sim {
     /// A new Pockyt. The published sandbox account 200043, if it is configured with its published token,
     /// holds the documentation's example orders.
     pub fn new(config: Config, now: Millis) -> Self {
-        let mut namespaces = Namespaces::new();
-        let mut merchants = Vec::new();
-        for account in &config.accounts {
-            let merchant_no = account.merchant_no();
-            let namespace = namespaces.entry(merchant_no.to_owned()).or_insert_with(|| {
-                merchants.push(merchant_no.to_owned());
-                Box::new(Namespace::new(merchant_no, merchants.len() as u64 - 1, config.seed))
-            });
-            namespace.stores.insert(account.store_no().to_owned(), Store::new(account.key().clone()));
-        }
+        let namespaces = Namespaces::of(&config.accounts, config.seed);
         let mut sim = Self {
             now,
-            merchants,
             owners: BTreeMap::new(),
             agenda: Agenda::default(),
             notifications: Notifications::default(),
@@ -92,7 +77,7 @@ impl Sim {
             faults: fault::Book::new(config.fault_profile, config.seed),
             waiting: faults::Waiting::default(),
             orders_made: 0,
-            journal: Journal::new(config.journal_capacity, namespaces.keys().cloned()),
+            journal: Journal::new(config.journal_capacity, namespaces.numbers().map(str::to_owned)),
             namespaces,
             config,
         };
@@ -204,24 +189,14 @@ impl Sim {
         self.owners.get(number).map(String::as_str).or_else(of_order)
     }
 
-    /// Whose an order is if there is one of this number: the number says it, but for the documentation's.
-    fn merchant_by(&self, name: impl OrderName) -> Option<&str> {
-        owner_of(name.number()?, &self.merchants, &self.namespaces)
-    }
-
     fn order(&self, name: impl OrderName) -> Option<&Order> {
         let number = name.number()?;
-        self.namespaces.get(self.merchant_by(number)?)?.orders.get(number)
+        self.namespaces.of_order(number)?.orders.get(number)
     }
 
     fn order_mut(&mut self, name: impl OrderName) -> Option<&mut Order> {
         let number = name.number()?;
-        self.namespace_by_mut(number)?.orders.get_mut(number)
-    }
-
-    fn namespace_by_mut(&mut self, name: impl OrderName) -> Option<&mut Namespace> {
-        let merchant_no = owner_of(name.number()?, &self.merchants, &self.namespaces)?;
-        self.namespaces.get_mut(merchant_no).map(Box::as_mut)
+        self.namespaces.of_order_mut(number)?.orders.get_mut(number)
     }
 
     /// Whether this is a sandbox account with the token that Pockyt publishes.
@@ -230,19 +205,6 @@ impl Sim {
         namespace
             .is_some_and(|namespace| namespace.stores.values().any(|store| store.key.is_published_sandbox()))
     }
-}
-
-/// Of merchants that share an ordinal it is the one that has the order.
-fn owner_of<'a>(number: Number, merchants: &'a [String], namespaces: &Namespaces) -> Option<&'a str> {
-    let Some(ordinal) = number.ordinal() else { return Some(fixtures::MERCHANT_NO) };
-    if let Some(only) = number::only_of_ordinal(merchants, ordinal) {
-        return Some(only);
-    }
-    let mut sharing = number::of_ordinal(merchants, ordinal);
-    let first = sharing.next()?;
-    let has_it =
-        |merchant_no: &&String| namespaces.get(*merchant_no).is_some_and(|n| n.orders.get(number).is_some());
-    Some(sharing.find(has_it).unwrap_or(first))
 }
 
 impl fmt::Debug for Sim {

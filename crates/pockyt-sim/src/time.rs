@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
+use crate::money::digit;
 use crate::short::Short;
 
 /// UTC milliseconds since the Unix epoch.
@@ -24,30 +25,28 @@ impl Millis {
 
     /// `yyyy-MM-dd HH:mm:ss` in UTC+8, as in `createTime` and `paymentTime`.
     pub(crate) fn in_answers(self) -> Short {
-        written(self.in_zone(CHINA), ["-", "-", " ", ":", ":", ""])
+        written(self.in_zone(CHINA), b"____-__-__ __:__:__")
     }
 
     /// `yyyyMMddHHmmss` so many hours east of UTC, as in the `time` of a notification.
     pub(crate) fn in_notifications(self, zone_hours: i8) -> Short {
         let zone = Offset::from_hours(zone_hours).unwrap_or(Offset::UTC);
-        written(self.in_zone(zone), [""; 6])
+        written(self.in_zone(zone), b"______________")
     }
 
     /// `yyyy-MM-ddTHH:mm:ssZ`, as in payouts, customers and card payments.
     pub(crate) fn in_utc(self) -> String {
-        written(self.in_zone(Offset::UTC), ["-", "-", "T", ":", ":", "Z"]).into()
+        written(self.in_zone(Offset::UTC), b"____-__-__T__:__:__Z").into()
     }
 
     /// `yyyy-MM-ddTHH:mm:ss+08:00`, as in the expiry times of automatic debits.
     pub(crate) fn in_china_with_offset(self) -> String {
-        written(self.in_zone(CHINA), ["-", "-", "T", ":", ":", "+08:00"]).into()
+        written(self.in_zone(CHINA), b"____-__-__T__:__:__+08:00").into()
     }
 
     /// `yyyyMMdd` in UTC+8, the days of the reports.
     pub(crate) fn day(self) -> Short {
-        let mut text = written(self.in_zone(CHINA), [""; 6]);
-        text.truncate("yyyyMMdd".len());
-        text
+        written(self.in_zone(CHINA), b"________")
     }
 
     fn timestamp(self) -> Timestamp {
@@ -63,20 +62,15 @@ impl Millis {
 /// Pockyt works in UTC+8.
 const CHINA: Offset = Offset::constant(8);
 
-/// Year, month, day, hour, minute and second, each with what follows it.
-fn written(time: DateTime, after: [&str; 6]) -> Short {
+/// Year, month, day, hour, minute and second, their digits in place of the underlines of a form.
+fn written(time: DateTime, form: &[u8]) -> Short {
+    let year = [time.year() / 100, time.year() % 100].map(|part| u8::try_from(part).unwrap_or_default());
+    let rest = [time.month(), time.day(), time.hour(), time.minute(), time.second()].map(i8::unsigned_abs);
+    let parts = year.into_iter().chain(rest).map(u64::from);
+    let mut digits = parts.flat_map(|part| [digit(part / 10), digit(part % 10)]);
     let mut text = Short::default();
-    let [century, year] =
-        [time.year() / 100, time.year() % 100].map(|part| u8::try_from(part).unwrap_or_default());
-    let mut two_digits = |value: u8, after: &str| {
-        text.push_digit(value / 10);
-        text.push_digit(value % 10);
-        text.push_str(after);
-    };
-    two_digits(century, "");
-    let parts = [time.month(), time.day(), time.hour(), time.minute(), time.second()];
-    for (part, after) in std::iter::once(year).chain(parts.map(i8::unsigned_abs)).zip(after) {
-        two_digits(part, after);
+    for (place, byte) in text.place(form.len()).iter_mut().zip(form) {
+        *place = if *byte == b'_' { digits.next().unwrap_or(b'0') } else { *byte };
     }
     text
 }

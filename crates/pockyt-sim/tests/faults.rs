@@ -11,7 +11,7 @@ mod support;
 
 use pockyt_sim::{
     ApiRequest, ApiResponse, BadBody, BadHeaders, Connection, ConnectionFault, ControlError, Effect, Fault,
-    FaultKind, HeadCut, Millis, Reception, Reply,
+    FaultKind, HeadCut, Millis, NotificationFault, Reception, Reply,
 };
 use proptest::prelude::*;
 use support::{MERCHANT, START, TOKEN, World, signed_json, with_account};
@@ -161,6 +161,24 @@ fn a_fault_that_makes_no_sense_is_refused_with_the_reason() {
     assert!(matches!(refused, ControlError::SenselessFault(_)));
     assert!(refused.to_string().contains("307"), "{refused}");
     assert!(world.sim.faults().is_empty());
+}
+
+#[test]
+fn a_fault_of_no_times_is_refused_but_for_one_that_is_not_counted() {
+    let mut world = World::new();
+    let kinds = [
+        FaultKind::LoseReply,
+        FaultKind::Connection(ConnectionFault::Reset),
+        FaultKind::Notification(NotificationFault::Drop),
+    ];
+    for kind in kinds {
+        let refused = world.sim.set_fault(Fault::any(kind).times(0)).unwrap_err();
+        assert!(refused.to_string().contains("times is 1 or more"), "{refused}");
+    }
+    assert!(world.sim.is_undisturbed());
+    let refuse = Fault::connection(ConnectionFault::Refuse { ms: 1000 }).times(0);
+    world.sim.set_fault(refuse).unwrap();
+    assert!(world.sim.refuses_connections());
 }
 
 /// Every kind of a call's fault, and whether the request is carried out.

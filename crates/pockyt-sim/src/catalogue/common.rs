@@ -1,6 +1,6 @@
 //! Pieces from which the tables are made.
 
-use super::{Answer, AnswerField, Confidence, Field, Form, Holds, Layout, Member, Need, Rule};
+use super::{Answer, AnswerField, Confidence, Field, Form, Holds, Layout, Member, Need, OfOrder, Rule};
 use crate::words::Key;
 
 pub(super) const MERCHANT_NO: Field = always("merchantNo", Rule::Digits, "reference, all SDKs");
@@ -96,7 +96,8 @@ pub(super) const fn nullable(name: &'static str) -> AnswerField {
 }
 
 pub(super) const fn answer_field(name: &'static str, form: Form) -> AnswerField {
-    AnswerField { name, member: Member::named(name), form, optional: false }
+    let (member, of_order) = (Member::named(name), OfOrder::named(name));
+    AnswerField { name, member, of_order, form, optional: false }
 }
 
 pub(super) const fn left_out(field: AnswerField) -> AnswerField {
@@ -108,6 +109,7 @@ pub(super) const fn result(message: &'static str, fields: &'static [AnswerField]
     Answer {
         when: "",
         envelope: "result",
+        envelope_member: Member::named("result"),
         holds: Holds::Object,
         fields,
         beside: &[],
@@ -121,7 +123,7 @@ pub(super) const fn message_first(answer: Answer) -> Answer {
 }
 
 pub(super) const fn under(envelope: &'static str, answer: Answer) -> Answer {
-    Answer { envelope, ..answer }
+    Answer { envelope, envelope_member: Member::named(envelope), ..answer }
 }
 
 pub(super) const fn list(answer: Answer) -> Answer {

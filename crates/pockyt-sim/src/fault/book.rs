@@ -20,8 +20,6 @@ pub(crate) struct Book {
     faults: Vec<Fault>,
     /// How often each of them hit.
     hits: Vec<u32>,
-    /// Requests that arrived, by merchant.
-    arrived: BTreeMap<String, u64>,
     /// Delivery attempts, by merchant.
     sent: BTreeMap<String, u64>,
     profile: FaultProfile,
@@ -36,10 +34,12 @@ impl Book {
 
     /// As new, but for the memory.
     pub(crate) fn start_over(&mut self, seed: u64) {
-        let Self { faults, hits, arrived, sent, profile: _, seed: own } = self;
+        let Self { faults, hits, sent, profile: _, seed: own } = self;
         faults.clear();
         hits.clear();
-        arrived.values_mut().chain(sent.values_mut()).for_each(|count| *count = 0);
+        for count in sent.values_mut() {
+            *count = 0;
+        }
         *own = seed;
     }
 
@@ -77,15 +77,9 @@ impl Book {
         self.retain(|fault| fault.merchant_no.as_deref() != Some(merchant_no));
     }
 
-    /// Numbers the merchant's requests from 1 again.
+    /// Numbers the merchant's deliveries from 1 again.
     pub(crate) fn number_again(&mut self, merchant_no: &str) {
-        self.arrived.remove(merchant_no);
         self.sent.remove(merchant_no);
-    }
-
-    /// Counts a request of a configured merchant and says its number.
-    pub(crate) fn count(&mut self, merchant_no: &str) -> u64 {
-        count_of(&mut self.arrived, merchant_no)
     }
 
     /// What strikes a merchant's request of this number by itself.

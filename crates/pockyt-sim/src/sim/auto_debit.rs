@@ -103,11 +103,11 @@ impl Sim {
         self.open(order.with_terms(|terms| terms.vendor = Some(mandate.vendor.to_ascii_lowercase())));
         let reply = self.let_customer_act(number, otherwise)?;
         let order = self.charged(number)?;
-        let done = self.say(call, &*number, |name| match name {
+        let done = self.say(call, &*number, |field| match field.name {
             "amount" => order.amount.short_text(&order.currency).into(),
             "autoDebitNo" => mandate.auto_debit_no.as_str().into(),
             "status" if !self.config.profile.auto_debit_status => Value::Nothing,
-            _ => self.value(order, name),
+            _ => self.value(order, field),
         })?;
         Ok(Done { reply, ..done })
     }
@@ -148,7 +148,7 @@ impl Sim {
         let expiry = |of: fn(&Token) -> Millis| -> Value<'_> {
             mandate.token.as_ref().map(|token| of(token).in_china_with_offset()).into()
         };
-        self.say(call, mandate.auto_debit_no.as_str(), |name| match name {
+        self.say(call, mandate.auto_debit_no.as_str(), |field| match field.name {
             "accessTokenExpiryTime" => expiry(|token| token.access_expires),
             "authUrl" => format!("{}/cashier/{}", self.config.public_url, mandate.auto_debit_no).into(),
             "autoDebitNo" => mandate.auto_debit_no.as_str().into(),

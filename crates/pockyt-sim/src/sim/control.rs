@@ -78,13 +78,13 @@ impl Sim {
             return self.act_on_record(transaction_no, now, action, to);
         };
         let transaction_no = transaction_no.as_str();
-        let status = self.order(transaction_no).ok_or(ControlError::UnknownTransaction)?.status;
+        let order = self.order(transaction_no).ok_or(ControlError::UnknownTransaction)?;
+        let (status, merchant_no) = (order.status, order.merchant_no.clone());
         if !status.may_become(to) {
             return Err(ControlError::NotOpen { status });
         }
         let event = JournalEvent::CustomerAction { transaction_no: transaction_no.to_owned(), action };
-        let merchant_no = self.merchant_by(transaction_no).map(str::to_owned);
-        self.journal.write(now, merchant_no.as_deref(), event);
+        self.journal.write(now, Some(&merchant_no), event);
         self.change_status(transaction_no, to, now, cause);
         Ok(())
     }
@@ -156,7 +156,7 @@ impl Sim {
     }
 
     pub(super) fn check_named(&self, merchant_no: Option<&str>) -> Result<(), ControlError> {
-        let is_known = merchant_no.is_none_or(|merchant_no| self.namespaces.contains_key(merchant_no));
+        let is_known = merchant_no.is_none_or(|merchant_no| self.namespaces.contains(merchant_no));
         if is_known { Ok(()) } else { Err(ControlError::UnknownMerchant) }
     }
 }

@@ -3,6 +3,7 @@
 use super::Sim;
 use super::handle::{Call, Done, Named};
 use crate::answer::Value;
+use crate::catalogue::AnswerField;
 use crate::refusal::Refusal;
 
 impl Sim {
@@ -68,7 +69,7 @@ impl Sim {
         &self,
         call: &Call<'_>,
         number: impl Into<Named>,
-        value: impl Fn(&str) -> Value<'v>,
+        value: impl Fn(&AnswerField) -> Value<'v>,
     ) -> Result<Done, Refusal> {
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         Ok(Done::new(number, self.style().success(answer, value)))

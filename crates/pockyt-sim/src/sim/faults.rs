@@ -201,16 +201,17 @@ impl Sim {
         Struck { kind: self.striking(request, now), is_counted: true }
     }
 
-    /// Counts a request to an operation among those of its merchant.
+    /// Counts a request to an operation among those of its merchant and says its number.
     pub(super) fn count_call(&mut self, merchant_no: Option<&str>) -> Option<u64> {
-        let configured = merchant_no.filter(|given| self.namespaces.contains_key(*given))?;
-        Some(self.faults.count(configured))
+        let namespace = self.namespaces.get_mut(merchant_no?)?;
+        namespace.calls += 1;
+        Some(namespace.calls)
     }
 
     /// The configured merchant whose number a request gives.
     fn merchant_of(&self, request: &ApiRequest<'_>) -> Option<String> {
         let given = reading_of(request).get("merchantNo").map(str::to_owned);
-        given.filter(|given| self.namespaces.contains_key(given))
+        given.filter(|given| self.namespaces.contains(given))
     }
 
     fn striking(&mut self, request: &ApiRequest<'_>, now: Millis) -> Option<FaultKind> {
@@ -290,7 +291,7 @@ impl Sim {
         self.waiting.refuses_connections = false;
     }
 
-    /// Breaks the connections of a merchant's requests that still wait, and numbers its requests anew.
+    /// Breaks the connections of a merchant's requests that still wait, and numbers its deliveries anew.
     pub(super) fn forget_calls_of(&mut self, merchant_no: &str) {
         self.faults.number_again(merchant_no);
         self.waiting.postponed.retain(|waiting| waiting.merchant_no != merchant_no);

@@ -9,8 +9,8 @@ use super::Sim;
 use super::faults::Struck;
 use crate::answer::Style;
 use crate::body::{Encoding, Reading, is_secret, whose};
-use crate::catalogue::{self, Answer, Operation};
-use crate::check::{self, Params};
+use crate::catalogue::{self, Answer, Operation, operations};
+use crate::check::{self, Given, Param, Params};
 use crate::explain;
 use crate::fault::{self, Subject};
 use crate::journal::{Counted, JournalEvent, Parameters, RequestRecord, cut};
@@ -194,8 +194,9 @@ impl Sim {
         now: Millis,
         trace: &mut Trace<'a>,
     ) -> Result<ApiResponse, Refusal> {
-        let operation =
-            catalogue::at_path(request.path).ok_or_else(|| Refusal::path(&catalogue::near(request.path)))?;
+        let (operation, outline) = catalogue::place_at(request.path)
+            .and_then(|place| Some((operations().get(place)?, check::outlines().get(place)?)))
+            .ok_or_else(|| Refusal::path(&catalogue::near(request.path)))?;
         trace.record.operation = Some(operation.name);
         if request.method != "POST" {
             return Err(Refusal::method());
@@ -208,27 +209,34 @@ impl Sim {
             Some((.., store)) => judged(&store.verifier, encoding, request.body),
             None => Err(Rejection::SignatureMissing),
         };
-        let recognised = judged.as_ref().ok().zip(known);
-        let recognised = recognised.filter(|(received, (no, store_no, _))| says(received, no, store_no));
         let believed;
-        let (merchant_no, received) = if let Some((received, (merchant_no, ..))) = recognised {
-            (merchant_no, received)
+        let mut given = Given::new();
+        let recognised = match (&judged, known) {
+            (Ok(received), Some((merchant_no, store_no, _))) => {
+                given.extend(Param::all(fields_of(received)));
+                let is_whose_it_seems = says(received, Params::of(&given), merchant_no, store_no);
+                std::str::from_utf8(merchant_no).ok().filter(|_| is_whose_it_seems).map(|no| (no, received))
+            }
+            _ => None,
+        };
+        let (merchant_no, received) = if let Some(recognised) = recognised {
+            recognised
         } else {
             let reading = Reading::of(encoding, request.body);
             trace.read(&reading, self.journal.keeps_entries());
             believed = self.verify(encoding, request.body, &reading)?;
+            given.clear();
+            given.extend(Param::all(fields_of(&believed.received)));
             (believed.merchant_no.as_str(), &believed.received)
         };
-        let fields = fields_of(received);
         if let Received::Ambiguous(message) = received {
             trace.record.ambiguous_field = Some(cut(message.field(), MAX_NAME));
         }
-        if let Some((_, (merchant_no, ..))) = recognised {
-            trace.recognised(merchant_no, fields, self.journal.keeps_entries());
+        if let Some((merchant_no, received)) = recognised {
+            trace.recognised(merchant_no, fields_of(received), self.journal.keeps_entries());
         }
         let names_store = recognised.is_some();
-        let mut call = Call { operation, merchant_no, params: Params::none(), now, path: request.path };
-        call.params.take(fields);
+        let call = Call { operation, merchant_no, params: Params::of(&given), now, path: request.path };
         if trace.wants_reference {
             trace.reference =
                 self.references_in(call.merchant_no, |name| call.params.get(name)).into_iter().next();
@@ -247,7 +255,7 @@ impl Sim {
             trace.record.transaction_no = Some(stored.transaction_no.clone());
             return Ok(stored.response.clone());
         }
-        check::fields(operation, &self.config.profile, &call.params, now)?;
+        check::fields((operation, outline), &self.config.profile, &call.params, now)?;
         let done = self.perform(&call)?;
         let is_told = self.journal.keeps_entries() || trace.wants_reference;
         if is_told && !done.transaction_no.is_empty() {
@@ -259,7 +267,8 @@ impl Sim {
         }
         let headers = done.headers(operation);
         let response = ApiResponse { status: 200, headers, body: done.body, reply: done.reply };
-        if let (Some(key), Some(namespace)) = (key, self.namespaces.get_mut(call.merchant_no)) {
+        let namespace = key.and_then(|key| Some((key, self.namespaces.get_mut(call.merchant_no)?)));
+        if let Some((key, namespace)) = namespace {
             let stored = Stored {
                 signature,
                 transaction_no: done.transaction_no.to_string(),
@@ -285,7 +294,7 @@ impl Sim {
 
     /// The merchant, the store and its keys of an ordinary request, which says plainly whose it is. `None` says
     /// nothing: [`Sim::verify`] finds out.
-    fn known_store<'a>(&self, encoding: Encoding, body: &'a [u8]) -> Option<(&'a str, &'a str, &Store)> {
+    fn known_store<'a>(&self, encoding: Encoding, body: &'a [u8]) -> Option<(&'a [u8], &'a [u8], &Store)> {
         let (merchant_no, store_no) = whose(encoding, body).filter(|(no, _)| no.len() <= MAX_NAME)?;
         let store = self.namespaces.get(merchant_no)?.stores.get(store_no?)?;
         Some((merchant_no, store_no?, store))
@@ -337,7 +346,7 @@ impl Sim {
             .params
             .get("storeNo")
             .ok_or_else(|| Refusal::missing("storeNo", "this field is required"))?;
-        let known = self.namespaces.get(call.merchant_no).is_some_and(|n| n.stores.contains_key(store_no));
+        let known = self.namespaces.get(call.merchant_no).is_some_and(|n| n.stores.contains(store_no));
         if known { Ok(()) } else { Err(Refusal::mismatch("storeNo", "it is not a store of this merchant")) }
     }
 
@@ -363,7 +372,7 @@ impl Sim {
     }
 
     pub(super) fn done_as(&self, answer: &Answer, order: &Order) -> Done {
-        let body = self.style().success(answer, |name| self.value(order, name));
+        let body = self.style().success(answer, |field| self.value(order, field));
         Done::new(order.number, body)
     }
 
@@ -428,19 +437,13 @@ fn fields_of<'r, 'a>(received: &'r Received<'a>) -> &'r Fields<'a> {
 }
 
 /// Whether a message is of this merchant and this store, and no field of it was left out.
-fn says(received: &Received<'_>, merchant_no: &str, store_no: &str) -> bool {
+fn says(received: &Received<'_>, params: Params<'_>, merchant_no: &[u8], store_no: &[u8]) -> bool {
     let is_whole = match received {
         Received::Verified(message) => !message.dropped_empties(),
         Received::Ambiguous(message) => !message.dropped_empties(),
     };
-    let fields = fields_of(received);
-    let mut first = fields.iter();
-    // Many senders begin with the two.
-    let are_first =
-        first.next() == Some(("merchantNo", merchant_no)) && first.next() == Some(("storeNo", store_no));
-    let are_there =
-        || fields.get("merchantNo") == Some(merchant_no) && fields.get("storeNo") == Some(store_no);
-    is_whole && (are_first || are_there())
+    let is = |name, number: &[u8]| params.given(name).is_some_and(|given| given.as_bytes() == number);
+    is_whole && is("merchantNo", merchant_no) && is("storeNo", store_no)
 }
 
 fn judged<'a>(verifier: &Verifier, encoding: Encoding, body: &'a [u8]) -> Result<Received<'a>, Rejection> {

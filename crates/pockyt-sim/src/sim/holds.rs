@@ -184,12 +184,12 @@ impl Sim {
         let page =
             format!("the customer agrees at {}/cashier/{}", self.config.public_url, hold.transaction_no);
         let is_open = self.order(&hold.transaction_no).is_some_and(|order| order.status == Status::Pending);
-        let done = self.say(call, hold.auth_info_no.as_str(), |name| match (name, order) {
+        let done = self.say(call, hold.auth_info_no.as_str(), |field| match (field.name, order) {
             ("authDetailNo", _) => detail.auth_detail_no.as_str().into(),
             ("authInfoNo", _) => hold.auth_info_no.as_str().into(),
             ("outAuthDetailNo", _) => detail.out_auth_detail_no.as_str().into(),
             ("outAuthInfoNo", _) => hold.out_auth_info_no.as_str().into(),
-            (_, Some(order)) => self.value(order, name),
+            (_, Some(order)) => self.value(order, field),
             (_, None) => Value::Nothing,
         })?;
         Ok(Done { note: is_open.then_some(page), ..done })

@@ -171,11 +171,11 @@ impl Sim {
             // It has a link of its own.
             return [b'0'; CODE];
         }
-        self.namespace_by_mut(number).map_or([b'0'; CODE], Namespace::next_order_code)
+        self.namespaces.of_order_mut(number).map_or([b'0'; CODE], Namespace::next_order_code)
     }
 
     fn set_terms(&mut self, number: Number, terms: &Terms<&str>) {
-        if let Some(namespace) = self.namespace_by_mut(number) {
+        if let Some(namespace) = self.namespaces.of_order_mut(number) {
             namespace.orders.set_terms(number, terms);
         }
     }

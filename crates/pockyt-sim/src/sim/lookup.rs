@@ -3,6 +3,7 @@
 use super::Sim;
 use crate::Millis;
 use crate::answer::{Members, Value};
+use crate::catalogue::{AnswerField, Composed, OfOrder};
 use crate::check::Params;
 use crate::money::Amount;
 use crate::order::{Order, Refund, Status};
@@ -90,35 +91,45 @@ impl Sim {
         }
     }
 
-    /// What the answers say about an order, by the name of the field.
-    pub(super) fn value<'v>(&'v self, order: &'v Order, name: &str) -> Value<'v> {
+    /// What a field of an answer says about an order.
+    #[inline]
+    pub(super) fn value<'v>(&'v self, order: &'v Order, field: &AnswerField) -> Value<'v> {
+        match field.of_order {
+            OfOrder::Amount => Value::Amount(order.amount, &order.currency),
+            OfOrder::Currency => order.currency.as_str().into(),
+            OfOrder::MerchantNo => order.merchant_no.as_str().into(),
+            OfOrder::Reference => order.reference.as_deref().into(),
+            OfOrder::RefundAmount => Value::Amount(order.refunded(), &order.currency),
+            OfOrder::SettleCurrency => order.settle_currency.as_str().into(),
+            OfOrder::Status => Value::Word(self.status_word(order)),
+            OfOrder::StoreAdminNo => order.store_admin_no.as_deref().into(),
+            OfOrder::StoreNo => order.store_no.as_str().into(),
+            OfOrder::TransactionNo => Value::Number(order.number),
+            OfOrder::TransactionType => Value::Word("payment"),
+            OfOrder::VaultId => order.vault_id().into(),
+            OfOrder::VoidAmount => Value::Amount(Amount::ZERO, &order.currency),
+            OfOrder::Unknown => Value::Nothing,
+            OfOrder::Composed(what) => self.composed(order, what),
+        }
+    }
+
+    /// What is put together for an answer. It stands apart, since a function that makes texts begins and ends
+    /// slowly.
+    #[inline(never)]
+    fn composed<'v>(&'v self, order: &'v Order, what: Composed) -> Value<'v> {
         let public_url = &self.config.public_url;
-        match name {
-            "amount" => Value::Amount(order.amount, &order.currency),
-            "cashierUrl" => order.cashier_url(public_url).into(),
-            "clientScript" => format!("{public_url}/client/{}.js", order.number).into(),
-            "clientToken" => format!("mock-client-token-{}", order.number).into(),
-            "createTime" => order.created.in_answers().into(),
-            "currency" => order.currency.as_str().into(),
-            "deepLink" => order.deep_link(public_url).into(),
-            "merchantNo" => order.merchant_no.as_str().into(),
-            "authUrl" => order.auth_url(public_url).into(),
-            "paymentTime" => order.paid().map(Millis::in_answers).into(),
-            "qrcodeUrl" => order.wants_qrcode.then(|| order.cashier_url(public_url)).into(),
-            "reference" => order.reference.as_deref().into(),
-            "refundAmount" => Value::Amount(order.refunded(), &order.currency),
-            "refundInfo" => refund_info(order),
-            "settleCurrency" => order.settle_currency.as_str().into(),
-            "status" | "transactionStatus" => Value::Word(self.status_word(order)),
-            "storeAdminNo" => order.store_admin_no.as_deref().into(),
-            "storeNo" => order.store_no.as_str().into(),
-            "timeout" => order.timeout_minutes.to_string().into(),
-            "transactionNo" => Value::Number(order.number),
-            "transactionType" => Value::Word("payment"),
-            "vaultId" => order.vault_id().into(),
-            "vendorId" => order.vendor_id().into(),
-            "voidAmount" => Value::Amount(Amount::ZERO, &order.currency),
-            _ => Value::Nothing,
+        match what {
+            Composed::AuthUrl => order.auth_url(public_url).into(),
+            Composed::CashierUrl => order.cashier_url(public_url).into(),
+            Composed::ClientScript => format!("{public_url}/client/{}.js", order.number).into(),
+            Composed::ClientToken => format!("mock-client-token-{}", order.number).into(),
+            Composed::CreateTime => order.created.in_answers().into(),
+            Composed::DeepLink => order.deep_link(public_url).into(),
+            Composed::PaymentTime => order.paid().map(Millis::in_answers).into(),
+            Composed::QrcodeUrl => order.wants_qrcode.then(|| order.cashier_url(public_url)).into(),
+            Composed::RefundInfo => refund_info(order),
+            Composed::Timeout => order.timeout_minutes.to_string().into(),
+            Composed::VendorId => order.vendor_id().into(),
         }
     }
 }

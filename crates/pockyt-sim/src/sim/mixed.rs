@@ -77,7 +77,7 @@ impl Sim {
             None => String::new(),
         };
         let page = format!("its page is {}/cashier/{number}", self.config.public_url);
-        let done = self.say(call, record_no, |name| match name {
+        let done = self.say(call, record_no, |field| match field.name {
             "recordNo" => record_no.into(),
             _ => Value::Nothing,
         })?;

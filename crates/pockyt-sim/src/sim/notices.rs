@@ -22,17 +22,18 @@ impl Sim {
     fn notice_of<'o>(&self, order: &'o Order) -> Option<Notice<'o>> {
         let wanted = order.status == Status::Success || self.config.profile.notify == Notify::Final;
         let url = order.ipn_url.as_deref().filter(|_| wanted)?;
+        let number = order.number.as_str();
         let (kind, fields) = match order.role {
             // No source describes what goes to authIpnUrl.
             Role::Hold => return None,
-            Role::Card => (NotificationKind::Capture, self.card_fields(order)),
-            Role::Payment => (NotificationKind::Payment, self.payment_fields(order)),
+            Role::Card => (NotificationKind::Capture, self.card_fields(order, number)),
+            Role::Payment => (NotificationKind::Payment, self.payment_fields(order, number)),
         };
         Some(Notice {
             kind,
             merchant_no: &order.merchant_no,
             store_no: &order.store_no,
-            number: &order.number,
+            number,
             reference: order.reference.as_deref(),
             status: self.status_word(order),
             url,
@@ -40,7 +41,7 @@ impl Sim {
         })
     }
 
-    fn payment_fields<'o>(&self, order: &'o Order) -> Members<'o> {
+    fn payment_fields<'o>(&self, order: &'o Order, number: &'o str) -> Members<'o> {
         let profile = &self.config.profile;
         let note = order.note().or(profile.notify_empty_note.then_some(""));
         vec![
@@ -51,12 +52,12 @@ impl Sim {
             ("settleCurrency", (&order.settle_currency).into()),
             ("status", self.status_word(order).into()),
             ("time", order.changed.in_notifications(profile.notification_zone_hours).into()),
-            ("transactionNo", order.number.as_str().into()),
+            ("transactionNo", number.into()),
             ("vendorId", order.vendor_id().filter(|_| profile.notify_vendor_id).into()),
         ]
     }
 
-    fn card_fields<'o>(&self, order: &'o Order) -> Members<'o> {
+    fn card_fields<'o>(&self, order: &'o Order, number: &'o str) -> Members<'o> {
         vec![
             ("amount", order.amount.short(&order.currency).into()),
             ("completedAt", order.changed.in_utc().into()),
@@ -65,7 +66,7 @@ impl Sim {
             ("reference", order.reference.as_deref().into()),
             ("settleCurrency", (&order.settle_currency).into()),
             ("status", self.status_word(order).into()),
-            ("transactionNo", order.number.as_str().into()),
+            ("transactionNo", number.into()),
         ]
     }
 

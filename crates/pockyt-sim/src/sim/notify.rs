@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::string::FromUtf8Error;
 use std::time::Duration;
 
-use form_urlencoded::byte_serialize;
 use pockyt_sign::{VERIFY_SIGN, algorithm};
 use smallvec::SmallVec;
 
@@ -12,6 +11,7 @@ use super::Sim;
 use super::control::ControlError;
 use crate::agenda::{Due, Key};
 use crate::answer::{self, Members};
+use crate::form;
 use crate::journal::{Counted, JournalEvent};
 use crate::profile::{Acknowledgement, NotificationForm};
 use crate::view::{AttemptView, NotificationKind, NotificationView};
@@ -278,10 +278,13 @@ impl Sim {
             NotificationKind::Payout => forms.payout,
             NotificationKind::Refund => forms.refund,
         };
-        match form {
-            NotificationForm::Form => (FORM, form_of_texts(&fields)),
+        let (content_type, mut body) = match form {
+            NotificationForm::Form => (FORM, form::of_texts(&fields)),
             NotificationForm::Json => (JSON, answer::object_of_texts(&fields)),
-        }
+        };
+        // It is kept as long as anybody may ask for it.
+        body.shrink_to_fit();
+        (content_type, body)
     }
 
     /// When the resend of this number is due, if there is one.
@@ -463,26 +466,6 @@ impl Notification {
             attempts: attempts.collect(),
         }
     }
-}
-
-/// Names are words of ours, and most values are their own form: numbers and words.
-fn form_of_texts(fields: &[(&str, &str)]) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_');
-    let plain = fields.iter().map(|(name, value)| name.len() + value.len() + 2).sum::<usize>();
-    let mut form = String::with_capacity(plain.saturating_sub(1));
-    for (name, value) in fields {
-        form.push_str(if form.is_empty() { "" } else { "&" });
-        form.push_str(name);
-        form.push('=');
-        if value.bytes().all(is_plain) {
-            form.push_str(value);
-        } else {
-            form.extend(byte_serialize(value.as_bytes()));
-        }
-    }
-    // It is kept as long as anybody may ask for it.
-    form.shrink_to_fit();
-    form
 }
 
 fn attempt_number(index: usize) -> u32 {

@@ -68,9 +68,9 @@ impl Sim {
         let reply = self.let_customer_act(number, Wallet::ConfirmAfter(Duration::ZERO))?;
         let order = self.charged(number)?;
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
-        let body = self.style().success(answer, |name| match name {
+        let body = self.style().success(answer, |field| match field.name {
             "paymentTime" => order.paid().map(Millis::in_utc).into(),
-            _ => self.value(order, name),
+            _ => self.value(order, field),
         });
         Ok(Done { reply, ..Done::new(number, body) })
     }
@@ -99,7 +99,8 @@ impl Sim {
         let codes = self.client_codes(call.merchant_no);
         let order = self.charged(number)?;
         let seconds = (call.now.0 / 1000).to_string();
-        let body = self.style().success(answer, |name| client_value(name, order, &codes, &seconds, is_mini));
+        let body =
+            self.style().success(answer, |field| client_value(field.name, order, &codes, &seconds, is_mini));
         Ok(Done { reply, ..Done::new(&*number, body) })
     }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Sim;
 use super::handle::Call;
-use super::{Sim, owner_of};
-use crate::agenda::OrderTimer;
+use crate::agenda::{Agenda, Key, OrderTimer};
 use crate::check;
 use crate::journal::{Counted, Journal, JournalEvent};
 use crate::money::Amount;
+use crate::namespace::Namespace;
 use crate::number::{Number, OrderName};
 use crate::order::{Order, Rare, Refund, Status, Terms};
 use crate::refusal::Refusal;
@@ -85,15 +86,14 @@ impl Sim {
     }
 
     pub(super) fn next_number(&mut self, merchant_no: &str) -> Number {
-        self.namespaces.get_mut(merchant_no).map(|namespace| namespace.next_number()).unwrap_or_default()
+        self.namespaces.get_mut(merchant_no).map(Namespace::next_number).unwrap_or_default()
     }
 
     /// Puts a new order into the books and on the clock.
-    pub(super) fn open(&mut self, order: Order) {
-        let number = order.number;
+    pub(super) fn open(&mut self, mut order: Order) {
         write_status_change(&mut self.journal, &order, None, order.created, "merchant");
+        order.expiry_timer = Some(plan_expiry(&mut self.agenda, &order, self.now));
         self.insert(order);
-        self.start_expiry(number);
     }
 
     /// Puts an order into the books only.
@@ -106,16 +106,10 @@ impl Sim {
 
     /// Lets an unpaid order close by itself, unless it is already going to.
     pub(super) fn start_expiry(&mut self, transaction_no: Number) {
-        let now = self.now;
-        let Some(order) = self.order(transaction_no).filter(|order| order.expiry_timer.is_none()) else {
-            return;
-        };
-        let minutes = u64::from(order.timeout_minutes);
-        let at = now.plus(Duration::from_secs(minutes * 60));
-        let key = self.agenda.add_timer(at, OrderTimer::TimeOut.of(order.number));
-        if let Some(order) = self.order_mut(transaction_no) {
-            order.expiry_timer = Some(key);
-        }
+        let namespace = self.namespaces.of_order_mut(transaction_no);
+        let order = namespace.and_then(|namespace| namespace.orders.get_mut(transaction_no));
+        let Some(order) = order.filter(|order| order.expiry_timer.is_none()) else { return };
+        order.expiry_timer = Some(plan_expiry(&mut self.agenda, order, self.now));
     }
 
     /// How the customer of a reference behaves: as a script says, a magic value in it, or like this.
@@ -147,17 +141,17 @@ impl Sim {
     /// Lets the customer of a pending order behave like this from now on.
     pub(super) fn start_wallet(&mut self, transaction_no: Number, wallet: Wallet) {
         let now = self.now;
-        let Some(order) = self.order_mut(transaction_no) else { return };
-        let old_timer = order.wallet_timer.take();
+        let namespace = self.namespaces.of_order_mut(transaction_no);
+        let order = namespace.and_then(|namespace| namespace.orders.get_mut(transaction_no));
+        let Some(order) = order else { return };
+        if let Some(key) = order.wallet_timer.take() {
+            self.agenda.remove(key);
+        }
         order.queries_before_confirm = match wallet {
             Wallet::ConfirmAfterQueries(count) => Some(count),
             _ => None,
         };
         order.confirms_on_cancel = wallet == Wallet::ConfirmOnCancel;
-        let number = order.number;
-        if let Some(key) = old_timer {
-            self.agenda.remove(key);
-        }
         let (delay, what) = match wallet {
             Wallet::ConfirmAfter(delay) => (delay, OrderTimer::Confirm),
             Wallet::DeclineAfter(delay) => (delay, OrderTimer::Decline),
@@ -170,12 +164,9 @@ impl Sim {
             | Wallet::SystemError => return,
         };
         if delay.is_zero() {
-            return self.fire_for_order(what, number, now);
+            return self.fire_for_order(what, transaction_no, now);
         }
-        let key = self.agenda.add_timer(now.plus(delay), what.of(number));
-        if let Some(order) = self.order_mut(transaction_no) {
-            order.wallet_timer = Some(key);
-        }
+        order.wallet_timer = Some(self.agenda.add_timer(now.plus(delay), what.of(transaction_no)));
     }
 
     /// Changes the status if it may change so; a final order drops its timers and is notified.
@@ -187,8 +178,7 @@ impl Sim {
         cause: &'static str,
     ) -> bool {
         let Some(number) = name.number() else { return false };
-        let merchant_no = owner_of(number, &self.merchants, &self.namespaces);
-        let Some(namespace) = merchant_no.and_then(|no| self.namespaces.get_mut(no)) else { return false };
+        let Some(namespace) = self.namespaces.of_order_mut(number) else { return false };
         if namespace.orders.get(number).is_none() {
             return false;
         }
@@ -245,6 +235,12 @@ impl Sim {
         self.journal.write(at, Some(&merchant_no), event);
         Some(refund)
     }
+}
+
+fn plan_expiry(agenda: &mut Agenda, order: &Order, now: Millis) -> Key {
+    let minutes = u64::from(order.timeout_minutes);
+    let at = now.plus(Duration::from_secs(minutes * 60));
+    agenda.add_timer(at, OrderTimer::TimeOut.of(order.number))
 }
 
 fn write_status_change(

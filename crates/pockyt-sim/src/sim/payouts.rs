@@ -55,7 +55,7 @@ impl Sim {
         let shape = usize::from(payout.receiver.is_some() && payout.account_token.is_none());
         let answer = call.operation.answers.get(shape).ok_or_else(Refusal::unserved)?;
         // The documentation promises that this answer is always pending.
-        let body = self.style().success(answer, |name| payout_value(&payout, name));
+        let body = self.style().success(answer, |field| payout_value(&payout, field.name));
         Ok(Done { reply, ..Done::new(number, body) })
     }
 
@@ -67,7 +67,7 @@ impl Sim {
         let found = found.filter(|payout| payout.hidden_until <= call.now);
         let payout =
             found.ok_or_else(|| Refusal::unknown("invoiceId", "this merchant has no such payout"))?;
-        self.say(call, payout.transaction_no.as_str(), |name| payout_value(payout, name))
+        self.say(call, payout.transaction_no.as_str(), |field| payout_value(payout, field.name))
     }
 
     /// Says what is left to pay out in a currency.
@@ -88,7 +88,7 @@ impl Sim {
             books.payors.insert(number.clone(), false);
         }
         self.write_record(call, "payor", &number, None, (None, "submitted"));
-        self.say(call, number.as_str(), |name| match name {
+        self.say(call, number.as_str(), |field| match field.name {
             "payorNo" => number.as_str().into(),
             "status" => "SUBMITTED".into(),
             _ => Value::Nothing,

@@ -118,7 +118,7 @@ impl Sim {
         let kind = if call.operation.name == "create-bank-account" { "BANK_ACCOUNT" } else { "CRYPTO" };
         let account = self.new_account(call, &person, kind);
         self.decide_after(call.merchant_no, &account.token, std::time::Duration::ZERO, Status::Success);
-        self.say(call, account.token.as_str(), |name| account_value(&account, name))
+        self.say(call, account.token.as_str(), |field| account_value(&account, field.name))
     }
 
     /// Opens an account that its payee completes at `link`.
@@ -136,11 +136,11 @@ impl Sim {
             _ => {}
         }
         let link = format!("{}/cashier/{}", self.config.public_url, account.token);
-        self.say(call, account.token.as_str(), |name| match name {
+        self.say(call, account.token.as_str(), |field| match field.name {
             "link" => link.as_str().into(),
             "timestamp" => call.now.in_utc().into(),
             "accountToken" => account.token.as_str().into(),
-            _ => person_value(&person, name),
+            _ => person_value(&person, field.name),
         })
     }
 
@@ -155,8 +155,8 @@ impl Sim {
         let found = accounts.into_iter().flat_map(BTreeMap::values).find(is_meant);
         let found =
             found.ok_or_else(|| Refusal::unknown("accountToken", "this payee has no such account"))?;
-        self.say(call, found.token.as_str(), |name| match account_value(found, name) {
-            Value::Nothing => person_value(&person, name),
+        self.say(call, found.token.as_str(), |field| match account_value(found, field.name) {
+            Value::Nothing => person_value(&person, field.name),
             value => value,
         })
     }
@@ -257,9 +257,9 @@ impl Sim {
         let under_result = usize::from(self.config.profile.customer_key == CustomerKey::Result);
         let answers = call.operation.answers;
         let answer = answers.get(under_result).or(answers.first()).ok_or_else(Refusal::unserved)?;
-        let body = self.style().success(answer, |name| match name {
+        let body = self.style().success(answer, |field| match field.name {
             "timestamp" => call.params.owned("timestamp").into(),
-            _ => person_value(person, name),
+            _ => person_value(person, field.name),
         });
         Ok(Done::new(person.customer_no.as_str(), body))
     }

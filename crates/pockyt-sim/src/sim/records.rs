@@ -4,7 +4,7 @@ use super::Sim;
 use super::control::ControlError;
 use super::handle::Call;
 use crate::agenda::{Decision, Key, Timer};
-use crate::books::{AccountStatus, Books, MandateStatus, PayoutStatus};
+use crate::books::{AccountStatus, Books, Decided, MandateStatus, PayoutStatus};
 use crate::journal::JournalEvent;
 use crate::money::Amount;
 use crate::number::Number;
@@ -79,87 +79,19 @@ impl Sim {
     /// `Closed` means for a payout that the money came back, for the others that nobody ever decided.
     pub(super) fn decide(&mut self, number: &str, to: Status, at: Millis, cause: &'static str) -> bool {
         let Some(merchant_no) = self.owner(number).map(str::to_owned) else { return false };
-        self.decide_payout(&merchant_no, number, to, at, cause)
-            || self.decide_mandate(&merchant_no, number, to, at, cause)
-            || self.decide_account(&merchant_no, number, to, at, cause)
-    }
-
-    fn decide_payout(
-        &mut self,
-        merchant_no: &str,
-        number: &str,
-        to: Status,
-        at: Millis,
-        cause: &'static str,
-    ) -> bool {
-        let to = payout_status(to);
-        let Some(books) = self.books_mut(merchant_no) else { return false };
-        let Some(payout) = books.payouts.get_mut(number).filter(|payout| payout.status.may_become(to)) else {
-            return false;
-        };
-        let from = std::mem::replace(&mut payout.status, to);
-        let payout = payout.clone();
-        if to != PayoutStatus::Success {
-            let balance = books.balance(&payout.currency).plus(payout.amount);
-            books.balances.insert(payout.currency.clone(), balance);
+        let decided = self.books_mut(&merchant_no).and_then(|books| books.decide(number, to, at));
+        let Some((from, record)) = decided else { return false };
+        let (kind, reference, to) = record.in_journal();
+        self.write_change(at, &merchant_no, kind, number, reference, (Some(from), to), cause);
+        match record {
+            Decided::Account(account) => self.notify_account(&merchant_no, &account, at),
+            // The message has no status, so it can only say that it was signed.
+            Decided::Mandate(mandate) if mandate.status == MandateStatus::Signed => {
+                self.notify_mandate(&merchant_no, &mandate, at);
+            }
+            Decided::Mandate(_) => {}
+            Decided::Payout(payout) => self.notify_payout(&merchant_no, &payout, at),
         }
-        let statuses = (Some(from.as_str()), to.as_str());
-        self.write_change(at, merchant_no, "payout", number, payout.invoice_id.as_deref(), statuses, cause);
-        self.notify_payout(merchant_no, &payout, at);
-        true
-    }
-
-    fn decide_mandate(
-        &mut self,
-        merchant_no: &str,
-        number: &str,
-        to: Status,
-        at: Millis,
-        cause: &'static str,
-    ) -> bool {
-        let to = if to == Status::Success { MandateStatus::Signed } else { MandateStatus::Refused };
-        let mandate = self.books_mut(merchant_no).and_then(|books| books.mandates.get_mut(number));
-        let Some(mandate) = mandate.filter(|mandate| mandate.status == MandateStatus::Waiting) else {
-            return false;
-        };
-        mandate.status = to;
-        mandate.changed = at;
-        let mandate = mandate.clone();
-        let statuses = (Some(MandateStatus::Waiting.as_str()), to.as_str());
-        self.write_change(
-            at,
-            merchant_no,
-            "agreement",
-            number,
-            Some(&mandate.auto_reference),
-            statuses,
-            cause,
-        );
-        // The message has no status, so it can only say that it was signed.
-        if to == MandateStatus::Signed {
-            self.notify_mandate(merchant_no, &mandate, at);
-        }
-        true
-    }
-
-    fn decide_account(
-        &mut self,
-        merchant_no: &str,
-        number: &str,
-        to: Status,
-        at: Millis,
-        cause: &'static str,
-    ) -> bool {
-        let to = if to == Status::Success { AccountStatus::Activated } else { AccountStatus::Invalid };
-        let account = self.books_mut(merchant_no).and_then(|books| books.accounts.get_mut(number));
-        let Some(account) = account.filter(|account| account.status == AccountStatus::Pending) else {
-            return false;
-        };
-        account.status = to;
-        let account = account.clone();
-        let statuses = (Some(AccountStatus::Pending.as_str()), to.as_str());
-        self.write_change(at, merchant_no, "account", number, account.tag.as_deref(), statuses, cause);
-        self.notify_account(merchant_no, &account, at);
         true
     }
 
@@ -203,11 +135,7 @@ impl Sim {
 
     /// Whether something can be decided like this.
     fn waits_for(&self, merchant_no: &str, number: &str, to: Status) -> bool {
-        let Some(books) = self.books(merchant_no) else { return false };
-        let payout = books.payouts.get(number).map(|payout| payout.status.may_become(payout_status(to)));
-        let mandate = || Some(books.mandates.get(number)?.status == MandateStatus::Waiting);
-        let account = || Some(books.accounts.get(number)?.status == AccountStatus::Pending);
-        payout.or_else(mandate).or_else(account).unwrap_or(false)
+        self.books(merchant_no).is_some_and(|books| books.waits_for(number, to))
     }
 
     /// What the page of an agreement or an account shows; `None` for anything else.
@@ -239,9 +167,9 @@ impl Sim {
 
     /// All payouts, those of one merchant in the order of their numbers.
     pub fn payouts(&self) -> Vec<PayoutView> {
-        let of = |(merchant_no, books): (&String, &Books)| -> Vec<PayoutView> {
+        let of = |(merchant_no, books): (&str, &Books)| -> Vec<PayoutView> {
             let view = |payout: &crate::books::Payout| PayoutView {
-                merchant_no: merchant_no.clone(),
+                merchant_no: merchant_no.to_owned(),
                 transaction_no: payout.transaction_no.clone(),
                 invoice_id: payout.invoice_id.clone(),
                 receiver: payout.receiver.clone(),
@@ -272,13 +200,5 @@ impl Sim {
             books.balances.insert(currency.to_owned(), amount);
         }
         Ok(())
-    }
-}
-
-fn payout_status(to: Status) -> PayoutStatus {
-    match to {
-        Status::Success => PayoutStatus::Success,
-        Status::Failed => PayoutStatus::Failed,
-        _ => PayoutStatus::Returned,
     }
 }

@@ -62,7 +62,7 @@ impl Sim {
             .filter(|order| (start.as_str()..=end.as_str()).contains(&order.created.day().as_str()));
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
         let elements = orders.map(|order| -> Members<'_> {
-            let value = |field: &AnswerField| (field.name, self.value(order, field.name));
+            let value = |field: &AnswerField| (field.name, self.value(order, field));
             answer.fields.iter().map(value).collect()
         });
         let elements: Vec<Members<'_>> = elements.collect();

@@ -20,7 +20,6 @@ impl Sim {
             config,
             now: present,
             namespaces,
-            merchants: _,
             owners,
             agenda,
             notifications,
@@ -32,7 +31,7 @@ impl Sim {
         } = self;
         (config.seed, config.schedule) = (seed, schedule);
         *present = now;
-        for (merchant_no, namespace) in namespaces {
+        for (merchant_no, namespace) in namespaces.iter_mut() {
             namespace.start_over(merchant_no, seed);
         }
         owners.clear();
@@ -80,8 +79,8 @@ impl Sim {
 
     /// Puts the documentation's orders of these merchants into the books, where the account is configured.
     pub(super) fn restore_published(&mut self, wanted: impl Fn(&str) -> bool) {
-        let restored = self.namespaces.keys().filter(|no| wanted(no) && self.is_published_account(no));
-        let restored: Vec<String> = restored.cloned().collect();
+        let restored = self.namespaces.numbers().filter(|no| wanted(no) && self.is_published_account(no));
+        let restored: Vec<String> = restored.map(str::to_owned).collect();
         if restored.iter().any(|no| no == fixtures::MERCHANT_NO) {
             for order in fixtures::orders() {
                 self.insert(order);

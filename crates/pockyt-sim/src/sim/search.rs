@@ -64,12 +64,12 @@ impl Sim {
             self.notify_refund(&order, refund, url);
         }
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
-        let body = self.style().success(answer, |name| match (name, &refund) {
+        let body = self.style().success(answer, |field| match (field.name, &refund) {
             ("refundAmount", _) => amount.text(&order.currency).into(),
             ("refundReference", Some(refund)) => refund.reference.clone().into(),
             ("refundTransactionNo", Some(refund)) => Value::Number(refund.transaction_no),
             ("status", _) => Status::Success.as_str().into(),
-            _ => self.value(&order, name),
+            _ => self.value(&order, field),
         });
         Ok(Done::new(order.number, body))
     }
@@ -83,9 +83,9 @@ impl Sim {
         let number = self.found(call.merchant_no, &call.params)?.number;
         let (order, status) = self.give_up(call, number)?;
         let answer = call.operation.answers.first().ok_or_else(Refusal::unserved)?;
-        let body = self.style().success(answer, |name| match name {
+        let body = self.style().success(answer, |field| match field.name {
             "status" => Value::from(status),
-            _ => self.value(&order, name),
+            _ => self.value(&order, field),
         });
         Ok(Done::new(order.number, body))
     }

@@ -12,13 +12,14 @@ use crate::{ConnectionFault, Fault, FaultKind, Millis};
 const MAX_PATH: usize = 256;
 
 impl Sim {
-    /// Adds a fault; see [`Fault`]. One for zero requests is not kept, and a refusal of connections is in
-    /// force at once. The operation is kept by its own name, whichever of its names is given.
+    /// Adds a fault; see [`Fault`]. A refusal of connections is in force at once. The operation is kept by its
+    /// own name, whichever of its names is given.
     ///
     /// # Errors
     ///
     /// [`ControlError::UnknownOperation`] and [`ControlError::UnknownMerchant`], since a fault with a
-    /// misspelt name would never hit anything; [`ControlError::SenselessFault`] for the same reason.
+    /// misspelt name would never hit anything; [`ControlError::SenselessFault`] for the same reason, as of one
+    /// that hits no times.
     pub fn set_fault(&mut self, mut fault: Fault) -> Result<(), ControlError> {
         self.check_named(fault.merchant_no.as_deref())?;
         fault.check().map_err(ControlError::SenselessFault)?;
@@ -31,7 +32,7 @@ impl Sim {
             self.note_fault(now, None, None, fault.kind);
             self.waiting.refuses_connections = ms > 0;
             self.agenda.add_timer(Millis(now.0.saturating_add(ms)), Timer::AcceptConnections);
-        } else if fault.times > 0 {
+        } else {
             self.faults.add(fault);
         }
         Ok(())
