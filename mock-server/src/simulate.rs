@@ -12,9 +12,10 @@ mod history;
 mod log;
 mod memory;
 mod merchant;
-mod names;
+mod plain;
 mod plan;
 mod report;
+mod requests;
 mod tally;
 mod world;
 

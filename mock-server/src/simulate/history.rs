@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use fastrand::Rng;
 use pockyt_sim::{Script, Status};
-use smallvec::SmallVec;
 
 use super::Simulation;
-use super::answer::read;
+use super::answer::{Order, read};
 use super::memory::{Memory, Words};
-use super::merchant::{Encoding, Merchant};
-use super::names::{self, Field, Value};
+use super::merchant::Merchant;
 use super::plan::{Channel, GiveBack, Plan, stream};
+use super::requests::{Encoding, Request, Requests};
 use super::tally::Tally;
 use super::world::{Tape, World};
 
@@ -37,9 +35,10 @@ pub(super) fn play<'a>(
 ) -> u128 {
     let mut rng = stream(simulation.seed, index);
     let plan = Plan::draw(&mut rng);
-    memory.words.write(index, &plan);
-    let world = World::new(rng.u64(..), &plan, merchant, tape, memory);
-    let mut payment = Payment::new(world, plan, &mut rng);
+    let seed = rng.u64(..);
+    memory.words.write(index, &plan, rng.u64(..10_000_000_000_000_000));
+    let world = World::new(seed, &plan, merchant, tape, memory);
+    let mut payment = Payment::new(world, plan, &merchant.requests);
     payment.live();
     payment.close_the_books();
     tally.add(&payment.world.tally);
@@ -51,8 +50,7 @@ struct Payment<'a> {
     plan: Plan,
     encoding: Encoding,
     words: &'a Words,
-    /// What the customer at the till shows, without its first two digits.
-    barcode: u64,
+    requests: &'a Requests,
     /// What the merchant believes. A final status is never replaced by one that is not.
     believed: Option<Status>,
     /// Whether the refund is known to be booked.
@@ -60,11 +58,11 @@ struct Payment<'a> {
 }
 
 impl<'a> Payment<'a> {
-    fn new(world: World<'a>, plan: Plan, rng: &mut Rng) -> Self {
+    fn new(world: World<'a>, plan: Plan, requests: &'a Requests) -> Self {
         Self {
             encoding: if plan.channel == Channel::Web { Encoding::Form } else { Encoding::Json },
             words: world.words,
-            barcode: rng.u64(..10_000_000_000_000_000),
+            requests,
             world,
             plan,
             believed: None,
@@ -101,14 +99,9 @@ impl<'a> Payment<'a> {
     fn order(&mut self) {
         for _ in 0..PATIENCE {
             let is_made = match self.plan.channel {
-                Channel::Till => self.add() && self.show_code(),
-                Channel::Code => {
-                    self.create("/app-instore/v3/create-trans-qrcode", &[(names::NEED_QRCODE, names::TRUE)])
-                }
-                Channel::Web => {
-                    let callback = (names::CALLBACK_URL, names::BACK);
-                    self.create("/online/v3/secure-pay", &[(names::TERMINAL, names::ONLINE), callback])
-                }
+                Channel::Till => self.make(&self.requests.add, Status::Init) && self.show_code(),
+                Channel::Code => self.make(&self.requests.code, Status::Pending),
+                Channel::Web => self.make(&self.requests.page, Status::Pending),
             };
             if is_made {
                 return;
@@ -118,26 +111,11 @@ impl<'a> Payment<'a> {
         }
     }
 
-    fn add(&mut self) -> bool {
-        self.believed.is_some() || self.make("/app-instore/v3/add", Status::Init, &[])
-    }
-
-    fn create(&mut self, path: &str, more: &[Field<'_>]) -> bool {
-        let mut all = SmallVec::<[Field<'_>; 4]>::from_slice(&[(names::VENDOR, names::ALIPAY)]);
-        all.extend_from_slice(more);
-        self.believed.is_some() || self.make(path, Status::Pending, &all)
-    }
-
-    fn make(&mut self, path: &str, status: Status, more: &[Field<'_>]) -> bool {
-        let common = [
-            (names::AMOUNT, Value::Own(&self.words.amount)),
-            (names::CURRENCY, names::USD),
-            (names::SETTLE_CURRENCY, names::USD),
-            (names::IPN_URL, names::IPN),
-        ];
-        let mut fields = SmallVec::<[Field<'_>; 8]>::from_slice(&common);
-        fields.extend_from_slice(more);
-        let is_made = self.call(path, &fields).is_some_and(|code| code == Code::Done);
+    fn make(&mut self, request: &Request, status: Status) -> bool {
+        if self.believed.is_some() {
+            return true;
+        }
+        let is_made = self.call(request).is_some();
         if is_made {
             self.believe(status);
         }
@@ -145,12 +123,7 @@ impl<'a> Payment<'a> {
     }
 
     fn show_code(&mut self) -> bool {
-        if self.believed != Some(Status::Init) {
-            return true;
-        }
-        let barcode = format!("28{:016}", self.barcode);
-        let fields = [(names::PAYMENT_BARCODE, Value::Own(&barcode)), (names::VENDOR, names::ALIPAY)];
-        self.call("/app-instore/v3/prepay", &fields).is_some_and(|code| code == Code::Done)
+        self.believed != Some(Status::Init) || self.call(&self.requests.prepay).is_some()
     }
 
     fn wait_at_the_till(&mut self) {
@@ -162,7 +135,7 @@ impl<'a> Payment<'a> {
             }
         }
         for _ in 0..PATIENCE {
-            self.call("/app-data-search/v3/cancel", &[]);
+            self.call(&self.requests.cancel);
             self.ask();
             if self.is_over() {
                 return;
@@ -189,13 +162,7 @@ impl<'a> Payment<'a> {
             if self.is_given_back {
                 return;
             }
-            let fields = [
-                (names::REFUND_AMOUNT, Value::Own(&self.words.refund_amount)),
-                (names::CURRENCY, names::USD),
-                (names::SETTLE_CURRENCY, names::USD),
-                (names::REFUND_REFERENCE, Value::Own(&self.words.refund_reference)),
-            ];
-            self.call("/app-data-search/v3/refund", &fields);
+            self.call(&self.requests.refund);
             // Whatever the answer was: what is booked stands in the query.
             self.ask();
         }
@@ -208,7 +175,11 @@ impl<'a> Payment<'a> {
     /// Asks for the order and believes the answer.
     fn ask(&mut self) {
         self.read_the_news();
-        self.call("/app-data-search/v3/tran-query", &[]);
+        let Some(order) = self.call(&self.requests.query) else { return };
+        self.is_given_back |= order.is_given_back;
+        if let Some(status) = order.status {
+            self.believe(status);
+        }
     }
 
     fn read_the_news(&mut self) {
@@ -217,30 +188,12 @@ impl<'a> Payment<'a> {
         }
     }
 
-    /// Sends a request about the order; `None` when no answer came that can be read.
-    fn call(&mut self, path: &str, more: &[Field<'_>]) -> Option<Code> {
-        let reference = self.words.reference.as_str();
-        let own = [
-            (names::MERCHANT_NO, names::OWN_MERCHANT),
-            (names::STORE_NO, names::OWN_STORE),
-            (names::REFERENCE, Value::Own(reference)),
-        ];
-        let mut fields = SmallVec::<[Field<'_>; 12]>::from_slice(&own);
-        fields.extend_from_slice(more);
-        let body = self.world.call(path, self.encoding, &fields)?;
+    /// Sends a request about the order; `None` unless an answer came that can be read and that says how the order
+    /// stands, now that it is done.
+    fn call(&mut self, request: &Request) -> Option<Order> {
+        let body = self.world.call(request, self.encoding)?;
         let answer = read(&body, self.words)?;
-        if !answer.is_done {
-            return Some(Code::Refused);
-        }
-        // A success that says nothing says nothing.
-        let order = answer.order?;
-        if path.ends_with("tran-query") {
-            self.is_given_back |= order.is_given_back;
-            if let Some(status) = order.status {
-                self.believe(status);
-            }
-        }
-        Some(Code::Done)
+        answer.order.filter(|_| answer.is_done)
     }
 
     fn believe(&mut self, status: Status) {
@@ -273,10 +226,4 @@ impl<'a> Payment<'a> {
         world.tally.virtual_ms = world.passed();
         world.log.note(world.now, b'.', &[truth.map_or("", Status::as_str).as_bytes(), returned.as_bytes()]);
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Code {
-    Done,
-    Refused,
 }

@@ -24,6 +24,24 @@ impl<'a> Log<'a> {
         }
     }
 
+    /// Notes something whose last part is written where it is noted, and returns that.
+    pub(super) fn note_written(
+        &mut self,
+        at: Millis,
+        kind: u8,
+        part: &[u8],
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> &[u8] {
+        self.note(at, kind, &[part, &[]]);
+        let start = self.0.len();
+        write(self.0);
+        let (before, written) = self.0.split_at_mut(start);
+        if let Some(length) = before.last_chunk_mut() {
+            *length = (written.len() as u64).to_le_bytes();
+        }
+        written
+    }
+
     pub(super) fn digest(&self) -> u128 {
         XxHash3_128::oneshot(self.0)
     }

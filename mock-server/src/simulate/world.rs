@@ -11,9 +11,9 @@ use smallvec::SmallVec;
 
 use super::log::Log;
 use super::memory::{Memory, Words};
-use super::merchant::{Encoding, Merchant, whole};
-use super::names::Field;
+use super::merchant::{Merchant, whole};
 use super::plan::Plan;
+use super::requests::{Encoding, Request};
 use super::tally::Tally;
 
 /// 2026-01-01T00:00:00Z.
@@ -27,8 +27,6 @@ pub(super) struct World<'a> {
     pub(super) now: Millis,
     pub(super) tally: Tally,
     pub(super) log: Log<'a>,
-    /// The body of the latest request.
-    body: &'a mut String,
     pub(super) words: &'a Words,
     merchant: &'a Merchant,
     tape: Option<&'a mut Tape>,
@@ -46,14 +44,13 @@ impl<'a> World<'a> {
         tape: Option<&'a mut Tape>,
         memory: &'a mut Memory,
     ) -> Self {
-        let Memory { sim, log, body, words } = memory;
+        let Memory { sim, log, words } = memory;
         sim.start_over(seed, plan.schedule, START);
         Self {
             sim,
             now: START,
             tally: Tally { payments: 1, ..Tally::default() },
             log: Log::new(log),
-            body,
             words,
             merchant,
             tape,
@@ -68,20 +65,23 @@ impl<'a> World<'a> {
     }
 
     /// Sends a signed request and waits for the answer; `None` when it does not come back in one piece.
-    pub(super) fn call(&mut self, path: &str, encoding: Encoding, fields: &[Field<'_>]) -> Option<Vec<u8>> {
-        self.merchant.write(encoding, fields, self.body)?;
+    pub(super) fn call(&mut self, request: &Request, encoding: Encoding) -> Option<Vec<u8>> {
+        let fields = request.fields(self.words);
+        let signature = self.merchant.sign(&fields)?;
         self.tally.requests += 1;
-        self.record(|| pockyt_sign::algorithm::canonical_text(fields), 1);
-        let request = ApiRequest {
+        self.record(|| pockyt_sign::algorithm::canonical_text(&fields), 1);
+        let body = self.log.note_written(self.now, b'>', request.path.as_bytes(), |body| {
+            request.write(encoding, self.words, signature.as_str(), body);
+        });
+        let sent = ApiRequest {
             method: "POST",
-            path,
+            path: request.path,
             content_type: Some(encoding.content_type()),
             request_id: None,
-            body: self.body.as_bytes(),
+            body,
         };
         let before = self.sim.journal_counts().requests;
-        self.log.note(self.now, b'>', &[path.as_bytes(), request.body]);
-        let answer = match self.sim.receive(&request, self.now) {
+        let answer = match self.sim.receive(&sent, self.now) {
             Reception::Answered(answer) => Some(answer),
             Reception::InPieces(ticket, answer) => {
                 self.wait_for(ticket);
@@ -93,7 +93,7 @@ impl<'a> World<'a> {
         let has_arrived = self.sim.journal_counts().requests > before;
         if has_arrived {
             self.tally.messages += 1;
-            self.record(|| pockyt_sign::algorithm::canonical_text(fields), 1);
+            self.record(|| pockyt_sign::algorithm::canonical_text(&fields), 1);
         } else {
             self.tally.requests_lost += 1;
         }
@@ -127,14 +127,13 @@ impl<'a> World<'a> {
 
     fn step(&mut self, at: Millis) -> Vec<Effect> {
         self.now = self.now.max(at);
-        let mut others = Vec::new();
-        for effect in self.sim.advance(self.now) {
-            match effect {
-                Effect::Deliver(delivery) => self.hear(&delivery),
-                other => others.push(other),
+        let effects = self.sim.advance(self.now);
+        for effect in &effects {
+            if let Effect::Deliver(delivery) = effect {
+                self.hear(delivery);
             }
         }
-        others
+        effects
     }
 
     /// Waits for the answer that is held under this ticket, or the last piece of it.

@@ -27,6 +27,9 @@ async fn the_curl_commands_do_what_the_readme_says() {
     assert!(approved.contains(r#""status":"success""#), "{approved}");
     let asked = run(here(block("Your own requests", "sh"))).await;
     assert!(asked.contains(r#""status":"success""#), "{asked}");
+    for answer in [prepaid, approved, asked] {
+        assert!(answer.ends_with("}\n"), "the prompt would stand beside it: {answer}");
+    }
 }
 
 #[test]

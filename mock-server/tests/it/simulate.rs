@@ -1,10 +1,12 @@
 //! Payment histories in virtual time.
 
 use std::num::NonZeroUsize;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use pockyt_mock::FaultProfile;
 use pockyt_mock::simulate::{Report, Simulation};
+
+use crate::shell::is_there;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_pockyt-mock");
 
@@ -82,6 +84,23 @@ fn the_last_line_is_the_digest_and_standard_error_stays_empty_without_a_terminal
     for part in ["outcomes", "notifications, by attempt", "virtual", "a second", "share of"] {
         assert!(text.contains(part), "{text}");
     }
+}
+
+/// `script` runs a command in a terminal of its own; elsewhere than on Linux it takes other options.
+#[test]
+fn on_a_terminal_a_bar_is_drawn_and_wiped_away() {
+    if !cfg!(target_os = "linux") || !is_there("script") {
+        return;
+    }
+    let command = format!("'{BINARY}' simulate --payments 600 --threads 1 --seed 7");
+    let output =
+        Command::new("script").args(["-qec", &command, "/dev/null"]).stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (bar, report) = text.rsplit_once("\r\x1b[K").expect("it is wiped away");
+    assert!(bar.starts_with("\r[") && bar.contains(" of 600 "), "{bar:?}");
+    assert!(report.starts_with("600 payments, seed 7"), "{report}");
+    assert!(report.lines().last().unwrap().starts_with("digest "), "{report}");
 }
 
 #[test]
