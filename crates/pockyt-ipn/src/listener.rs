@@ -128,40 +128,38 @@ impl<I: Inbox> Listener<I> {
     }
 
     fn new_notice(&self, arrival: Arrival<'_>, received: &Received<'_>, tag: Option<&str>) -> NewNotice {
-        let notice = match received {
+        let (notice, leaves_doubt) = match received {
             Received::Ambiguous(message) => {
                 let doubt = Doubt::Ambiguous { field: message.field().to_owned() };
-                NewNotice::doubtful(arrival, message.unconfirmed_fields(), doubt)
+                (NewNotice::doubtful(arrival, message.unconfirmed_fields(), doubt), true)
             }
             Received::Verified(message) => match self.identify(message, tag) {
-                Ok((identity, None)) => return NewNotice::identified(arrival, message.fields(), identity),
-                Ok((identity, Some(Tolerated))) => NewNotice::identified(arrival, message.fields(), identity),
-                Err(doubt) => NewNotice::doubtful(arrival, message.fields(), doubt),
+                Ok((identity, is_unsealed)) => {
+                    (NewNotice::identified(arrival, message.fields(), identity), is_unsealed)
+                }
+                Err(doubt) => (NewNotice::doubtful(arrival, message.fields(), doubt), true),
             },
         };
-        if self.settles_doubts() { notice.to_be_confirmed() } else { notice }
+        if leaves_doubt && self.settles_doubts() { notice.to_be_confirmed() } else { notice }
     }
 
-    /// What a message is about and what is tolerated of it, or why it is not believed.
+    /// What a message is about, and whether it came by an address without a seal, which is tolerated; or why it
+    /// is not believed.
     fn identify(
         &self,
         message: &Verified<'_>,
         tag: Option<&str>,
-    ) -> Result<(NotificationIdentity, Option<Tolerated>), Doubt> {
+    ) -> Result<(NotificationIdentity, bool), Doubt> {
         let unreadable = |error: FieldError| Doubt::Unreadable { problem: error.to_string() };
         let Some(seals) = &self.shared.seals else {
             let identity = NotificationIdentity::read(self.kind(), message).map_err(unreadable)?;
-            return Ok((identity, None));
+            return Ok((identity, false));
         };
         let notification = Notification::read(self.kind(), message).map_err(unreadable)?;
-        let tolerated = match self.check_seal(seals, &notification, tag) {
-            None => None,
-            Some(Unsealed::Tolerated) => Some(Tolerated),
-            Some(Unsealed::Doubtful(problem)) => {
-                return Err(Doubt::Mismatch { problem: problem.to_owned() });
-            }
-        };
-        Ok((NotificationIdentity::of(&notification), tolerated))
+        match self.check_seal(seals, &notification, tag) {
+            Some(Unsealed::Doubtful(problem)) => Err(Doubt::Mismatch { problem: problem.to_owned() }),
+            unsealed => Ok((NotificationIdentity::of(&notification), unsealed.is_some())),
+        }
     }
 
     /// What is wrong with the address that a message came by.
@@ -222,12 +220,10 @@ impl<I: Inbox> Listener<I> {
     }
 }
 
-/// An address without a seal: clean, but to be confirmed where there is somebody to ask.
-struct Tolerated;
-
 /// What becomes of a message because of its address.
 enum Unsealed {
     Doubtful(&'static str),
+    /// Clean, but to be confirmed where there is somebody to ask.
     Tolerated,
 }
 

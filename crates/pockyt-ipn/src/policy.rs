@@ -13,6 +13,9 @@ use crate::Handled;
 /// all, which takes about two hours; a deferral likewise after 1 s up to 5 minutes, until the notice is
 /// a day old and was put off 20 times. So one that nobody worked on for days has its chance too, which
 /// takes an hour. A stored message that no key verifies any more is deferred.
+///
+/// Of a notice that came while the clock ran ahead, and was set back since, the age is not known; it is taken to have
+/// waited for the longest delay each time that it was put off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     pub(crate) attempts: u32,
@@ -81,8 +84,13 @@ impl RetryPolicy {
     }
 
     fn was_put_off_enough(&self, stored: &StoredNotice, now: UtcMillis) -> bool {
-        let is_old = now.since(stored.received_at) >= self.defer_for;
-        is_old && stored.deferrals.saturating_add(1) >= self.attempts
+        let age = if stored.received_at > now {
+            // The clock ran ahead then. That it was put off so often tells about how old it is.
+            self.longest_deferral.saturating_mul(stored.deferrals)
+        } else {
+            now.since(stored.received_at)
+        };
+        age >= self.defer_for && stored.deferrals.saturating_add(1) >= self.attempts
     }
 
     fn delay(&self, earlier: u32, longest: Duration) -> Duration {

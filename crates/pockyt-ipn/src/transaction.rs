@@ -16,8 +16,10 @@ use crate::{Handled, Listener, Notice};
 /// are there or neither: such a handler does its work exactly once.
 ///
 /// `work` runs on the thread that writes the file, in a savepoint of a transaction that it shares with other
-/// callers. So it should be quick, must not wait for another call of this store, may not begin or end
-/// transactions, and is not cut off. What it writes by the connection stays when it says [`Handled::Done`]; with
+/// callers. So it should be quick, must not wait for another call of this store, and may not begin or end
+/// transactions. It is not cut off: when it takes longer than its lease, the listener goes on without it, and what it
+/// writes is still written together with the word that the notice is done, or not at all; but all that the store is
+/// asked meanwhile waits behind it. What it writes by the connection stays when it says [`Handled::Done`]; with
 /// anything else, and with an error of SQLite, which counts as [`Handled::Retry`], its writes are undone and what
 /// it said is written. What it does elsewhere than in this file may happen more than once.
 ///
@@ -93,6 +95,6 @@ where
             let handled = work(sql, &notice).unwrap_or_else(|error| Handled::retry(error.to_string()));
             retries.outcome(handled, stored, now)
         };
-        store.finish_with(&claimed.lease, now, work).await
+        listener.in_lease_time(store.finish_with(&claimed.lease, now, work)).await
     }
 }

@@ -30,10 +30,10 @@ mod recording;
 mod reopening;
 
 pub use claiming::{
-    a_clock_that_ran_ahead_suppresses_nothing, a_poisonous_notice_holds_up_no_other,
-    dead_notices_can_be_redriven, delays_and_leases_are_bounded, each_notice_has_one_holder,
-    expired_leases_are_taken_over_and_the_late_owner_is_refused, outcomes_are_written, reasons_are_cut,
-    unfinished_leases_that_ran_out_may_still_finish,
+    a_clock_that_is_set_back_by_hours_holds_up_nothing, a_clock_that_ran_ahead_suppresses_nothing,
+    a_poisonous_notice_holds_up_no_other, dead_notices_can_be_redriven, delays_and_leases_are_bounded,
+    each_notice_has_one_holder, expired_leases_are_taken_over_and_the_late_owner_is_refused,
+    outcomes_are_written, reasons_are_cut, unfinished_leases_that_ran_out_may_still_finish,
 };
 pub use confirming::{
     a_clean_notice_can_be_corrected, a_confirmed_notice_and_its_clean_copy_are_told_apart,
@@ -93,6 +93,7 @@ pub async fn all<S: Store>(empty: impl AsyncFn() -> S) {
     identifying_wants_the_lease(&empty().await).await;
     each_notice_has_one_holder(&empty().await).await;
     a_clock_that_ran_ahead_suppresses_nothing(&empty().await).await;
+    a_clock_that_is_set_back_by_hours_holds_up_nothing(&empty().await).await;
     expired_leases_are_taken_over_and_the_late_owner_is_refused(&empty().await).await;
     unfinished_leases_that_ran_out_may_still_finish(&empty().await).await;
     outcomes_are_written(&empty().await).await;

@@ -60,10 +60,13 @@ pub trait Inbox: Send + Sync {
     /// Takes one notice of the route that is due, for at most `lease_for` (and [`crate::MAX_LEASE`]).
     ///
     /// Due are waiting notices whose time has come and leased ones whose lease has ended; the latter
-    /// count as a failure of the one who held it. Due is also what waits for a moment more
-    /// than [`crate::MAX_DELAY`] from now: nothing is put off for that long, so it was written while the clock ran
-    /// ahead. Which of several is taken first is up to the store,
-    /// but none may be passed over for ever.
+    /// count as a failure of the one who held it. Which of several is taken first is up to the store, but none may
+    /// be passed over for ever.
+    ///
+    /// When none is due, the clock may have been set back. So the one that comes due last is looked at: if it was
+    /// changed more than [`crate::CLOCK_SLACK`] after `now`, it is due at once when it waits, and when it is leased,
+    /// its lease lasts from now on as long as it lasted then; then the next one is looked at. Longer than
+    /// [`crate::MAX_DELAY`] none can hide behind others.
     fn claim(
         &self,
         route: &Route,

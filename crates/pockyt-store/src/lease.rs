@@ -14,6 +14,10 @@ pub const MAX_LEASE: Duration = Duration::from_secs(60 * 60);
 /// The longest delay before another attempt; a later moment asked for is cut to it.
 pub const MAX_DELAY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// By how much the clocks of programs that share a store may differ: what was changed more than this after the present
+/// moment was changed while the clock ran ahead, and has been set back since.
+pub const CLOCK_SLACK: Duration = Duration::from_secs(60);
+
 /// How many characters of a reason are kept.
 pub const MAX_REASON: usize = 500;
 

@@ -83,7 +83,7 @@ pub use admin::{Decided, Decision, InboxAdmin, Mode};
 pub use digest::ContentDigest;
 pub use error::{FinishError, StoreError, StoreErrorKind};
 pub use inbox::{Inbox, MAX_VARIANTS, Recorded};
-pub use lease::{Claimed, Lease, MAX_DELAY, MAX_LEASE, MAX_REASON, Outcome, OwnerToken};
+pub use lease::{CLOCK_SLACK, Claimed, Lease, MAX_DELAY, MAX_LEASE, MAX_REASON, Outcome, OwnerToken};
 pub use memory::MemoryInbox;
 pub use notice::{Arrival, BodyFormat, Doubt, Identity, NewNotice, NoticeId};
 pub use route::{InvalidTenant, Route, Tenant};

@@ -21,6 +21,10 @@ use crate::{NewNotice, NoticeId, Outcome, OwnerToken, Recorded, Route, State, St
 ///
 /// It survives nothing: a `success` answered from it is a promise that ends with the process. It grows
 /// until it is pruned, and about 200 bytes of each message stay after that. Share it as an `Arc`.
+///
+/// Recording, claiming and finishing take about the same time however much it holds. Everybody else waits while counts
+/// and lists of what waits are made, which look at all that was put off (a list at all that waits), and during
+/// each call of pruning, which looks at all in that state.
 #[derive(Debug)]
 pub struct MemoryInbox {
     hashing: Hashing,

@@ -216,7 +216,13 @@ impl Inbox for SqliteStore {
         lease_for: Duration,
     ) -> Result<Option<Claimed>, StoreError> {
         let (route, owner) = (route.clone(), owner.clone());
-        self.writer.call(move |conn| handling::claim(conn, &route, &owner, now, lease_for)).await
+        let claimed =
+            self.writer.call(move |conn| match handling::claim(conn, &route, &owner, now, lease_for) {
+                // It is no reason to undo what others wrote in the same transaction.
+                Err(error) if error::is_of_a_row(&error) => Ok(Err(error::store_error(error))),
+                claimed => claimed.map(Ok),
+            });
+        claimed.await?
     }
 
     async fn finish(&self, lease: &Lease, outcome: Outcome, now: UtcMillis) -> Result<(), FinishError> {

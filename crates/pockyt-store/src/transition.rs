@@ -3,7 +3,7 @@
 use pockyt_model::UtcMillis;
 
 use crate::lease::cut_reason;
-use crate::{Decision, MAX_DELAY, Outcome, Quarantine, Standing, StoredNotice};
+use crate::{CLOCK_SLACK, Decision, MAX_DELAY, MAX_LEASE, Outcome, Quarantine, Standing, StoredNotice};
 
 /// The difference to be written.
 #[derive(Clone, Debug)]
@@ -82,6 +82,27 @@ impl Transition {
         notice.last_reason = self.reason.or(notice.last_reason.take());
         notice.quarantine = self.quarantine.or(notice.quarantine.take());
         notice.to_confirm &= !self.released;
+    }
+}
+
+/// What is to be done about a notice that waits or is leased and is not due, when all others are due before it.
+pub(crate) enum Ahead {
+    /// It waits for a moment that the clock had come near to before it was set back: now is as good.
+    Due,
+    /// It was leased then. The holder may be at work, and may be dead: the lease is to end then.
+    LeasedUntil(UtcMillis),
+}
+
+impl Ahead {
+    /// `None` of one that was changed while the clock was right.
+    pub(crate) fn of(notice: &StoredNotice, now: UtcMillis) -> Option<Self> {
+        let was_ahead = notice.changed_at > now.plus(CLOCK_SLACK);
+        was_ahead.then(|| match notice.standing {
+            Standing::Leased { until, .. } => {
+                Self::LeasedUntil(now.plus(until.since(notice.changed_at).min(MAX_LEASE)))
+            }
+            _ => Self::Due,
+        })
     }
 }
 

@@ -18,7 +18,9 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long finished records are kept after they last changed. What makes a message a duplicate is kept for
 /// ever, so that pruning lets nothing in again.
 ///
-/// By default what is handled or dismissed is kept for 90 days, and what waits for people until they decide.
+/// By default what is handled or dismissed is kept for 90 days, and what waits for people until they decide. Ages go by
+/// the listener's clock: while it runs months ahead, records go that are younger than they seem, and what is recorded
+/// then stays for so much longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Retention {

@@ -173,7 +173,8 @@ impl<I: Inbox> Listener<I> {
     }
 
     fn too_late(&self, claimed: &Claimed) -> Outcome {
-        let handled = Handled::retry("finding out whether it may be handed over took too long");
+        // Nobody worked on it, and when a store or Pockyt is slow, all notices are late at once.
+        let handled = Handled::deferred("finding out whether it may be handed over took too long");
         self.shared.retries.outcome(handled, &claimed.notice, self.shared.clock.now())
     }
 
@@ -195,7 +196,7 @@ impl<I: Inbox> Listener<I> {
     /// The same for what takes or ends a lease. It may be done although nobody hears of it, so it is waited for as
     /// long as the lease lasts: cut off earlier, the notice would be taken for one whose worker died, and be
     /// handled again by whoever comes next.
-    async fn in_lease_time<T, E: From<StoreError>>(
+    pub(crate) async fn in_lease_time<T, E: From<StoreError>>(
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {

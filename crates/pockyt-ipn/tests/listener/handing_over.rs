@@ -91,6 +91,27 @@ async fn a_deferred_notice_waits_for_its_order_without_using_up_attempts() {
     assert_eq!(count(&listener).await, [1, 0, 0, 0, 0], "given up when older than a day");
 }
 
+/// That it came years from now says nothing about how old it is.
+#[tokio::test]
+async fn what_came_while_the_clock_ran_ahead_is_handed_over_when_it_is_set_back_and_given_up_like_any_other()
+{
+    let (listener, clock) = listener();
+    let year = 365 * 24 * 60 * 60 * SECOND;
+    clock.advance(year);
+    deliver(&listener, 1).await;
+    clock.set_back(year);
+    let script = Script::new(vec![Handled::deferred("no such order"); 1000]);
+    assert_eq!(listener.run_until_idle(&script).await.unwrap(), 1);
+    let mut minutes = 0;
+    while count(&listener).await == [0, 0, 0, 0, 1] && minutes < 10_000 {
+        clock.advance(60 * SECOND);
+        listener.run_until_idle(&script).await.unwrap();
+        minutes += 1;
+    }
+    assert!((23 * 60..=24 * 60).contains(&minutes), "about a day: {minutes} minutes");
+    assert_eq!(count(&listener).await, [1, 0, 0, 0, 0]);
+}
+
 #[tokio::test]
 async fn a_handler_can_give_up_at_once() {
     let (listener, _) = listener();

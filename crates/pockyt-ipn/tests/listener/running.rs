@@ -66,6 +66,26 @@ async fn a_delivery_wakes_the_run_at_once() {
     assert_eq!(seconds, [5, 10, 15]);
 }
 
+/// Nobody waits yet who could be woken, and whoever is about to wait has looked already.
+#[tokio::test(start_paused = true)]
+async fn what_comes_between_looking_and_waiting_is_handed_over_at_once() {
+    let listener = listener();
+    let deliverer = listener.clone();
+    let arrival = Box::pin(async move { deliver(&deliverer, 1).await });
+    *listener.inbox().once_looked.lock().unwrap() = Some(arrival);
+    let seconds = seconds_of_calls(&listener, Script::new(vec![]), 1, async {}).await;
+    assert_eq!(seconds, [0]);
+}
+
+/// Whoever is told before the store has it looks in vain, and waits again.
+#[tokio::test(start_paused = true)]
+async fn what_takes_a_while_to_be_kept_is_handed_over_as_soon_as_it_is() {
+    let listener = listener();
+    *listener.inbox().recording.lock().unwrap() = Duration::from_secs(3);
+    let seconds = seconds_of_calls(&listener, Script::new(vec![]), 1, deliver(&listener, 1)).await;
+    assert_eq!(seconds, [3]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn retries_come_when_they_are_due() {
     let listener = listener();
@@ -192,7 +212,8 @@ async fn when_finding_out_took_too_long_the_handler_is_not_even_called() {
     let handler = Script::new(vec![]);
     *listener.inbox().identifying.lock().unwrap() = Duration::from_secs(2);
     assert_eq!(listener.run_until_idle(&handler).await.unwrap(), 1);
-    assert_eq!((handler.told(), listener.counts().retried), (Vec::new(), 1));
+    let counts = listener.counts();
+    assert_eq!((handler.told(), counts.retried, counts.deferred), (Vec::new(), 0, 1), "nobody's fault");
     *listener.inbox().identifying.lock().unwrap() = Duration::ZERO;
     sleep(Duration::from_secs(1)).await;
     assert_eq!(listener.run_until_idle(&handler).await.unwrap(), 1);

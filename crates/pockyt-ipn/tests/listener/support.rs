@@ -1,5 +1,6 @@
 //! Messages, clocks, handlers and a store that can fail.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -140,6 +141,11 @@ pub(crate) fn told(notice: &Notice) -> String {
 pub(crate) struct ManualClock(Arc<AtomicU64>);
 
 impl ManualClock {
+    /// The clock was wrong.
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.0.fetch_sub(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
@@ -217,6 +223,10 @@ pub(crate) struct TestInbox {
     pub(crate) identifying: Mutex<Duration>,
     /// How long it takes to claim and to finish one; what is given up meanwhile was claimed, and is not finished.
     pub(crate) working: Mutex<Duration>,
+    /// How long it takes until a message is kept.
+    pub(crate) recording: Mutex<Duration>,
+    /// What happens the next time between looking what is due and saying so.
+    pub(crate) once_looked: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
 }
 
 impl TestInbox {
@@ -235,6 +245,8 @@ impl TestInbox {
 impl Inbox for TestInbox {
     async fn record(&self, notice: NewNotice) -> Result<Recorded, StoreError> {
         self.hang().await;
+        let recording = *self.recording.lock().unwrap();
+        tokio::time::sleep(recording).await;
         self.up()?.record(notice).await
     }
 
@@ -268,7 +280,12 @@ impl Inbox for TestInbox {
     }
 
     async fn next_due(&self, route: &Route) -> Result<Option<UtcMillis>, StoreError> {
-        self.up()?.next_due(route).await
+        let due = self.up()?.next_due(route).await;
+        let meanwhile = self.once_looked.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile.await;
+        }
+        due
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {

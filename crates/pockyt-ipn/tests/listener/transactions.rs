@@ -2,14 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use pockyt_ipn::{Handled, Listener, Notice};
 use pockyt_store::sqlite::rusqlite::{self, Connection};
-use pockyt_store::{Inbox, InboxAdmin, SqliteStore, State};
+use pockyt_store::{Inbox, InboxAdmin, SqliteStore, State, StoreErrorKind};
 
 use crate::support::{FORM, ManualClock, Pockyt, genuine, key, recut, states};
 
@@ -169,6 +169,41 @@ async fn a_confirmed_notice_and_its_clean_copy_are_booked_once() {
         assert_eq!(shop.listener.counts().duplicates, 2);
         assert_eq!(shop.listener.run_in_transaction_until_idle(book).await.unwrap(), 0);
     }
+}
+
+/// The disk may hang, and so may a handler. What it writes then is written together with the word that it is done, or
+/// not at all.
+#[tokio::test]
+async fn work_that_never_ends_holds_up_no_one_longer_than_its_lease() {
+    let folder = Folder::new();
+    let shop = folder.shop();
+    shop.deliver(&genuine(1)).await;
+    let (release, stuck) = mpsc::channel();
+    let stuck = Mutex::new(stuck);
+    let begun = Arc::new(tokio::sync::Notify::new());
+    let told = Arc::clone(&begun);
+    let work = move |sql: &Connection, notice: &Notice| {
+        told.notify_one();
+        stuck.lock().unwrap().recv().unwrap();
+        book(sql, notice)
+    };
+    let hurrying = async {
+        begun.notified().await;
+        tokio::time::pause();
+        // Longer than any lease: whoever waits for that is not held up by the work.
+        tokio::time::sleep(Duration::from_secs(7200)).await;
+    };
+    let given_up = tokio::select! {
+        biased;
+        worked = shop.listener.run_in_transaction_until_idle(work) => worked,
+        () = hurrying => panic!("it waits still"),
+    };
+    assert_eq!(given_up.unwrap_err().kind(), StoreErrorKind::Unavailable);
+    tokio::time::resume();
+    release.send(()).unwrap();
+    shop.listener.inbox().check().await.unwrap();
+    assert_eq!((shop.states().await, folder.paid()), ([0, 1, 0, 0, 0], vec!["order-1 13.00".into()]));
+    assert_eq!(shop.listener.run_in_transaction_until_idle(book).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -52,8 +52,8 @@ pub async fn each_notice_has_one_holder<I: Store>(inbox: &I) {
     assert_eq!(inbox.counts().await.expect("counts").leased, 2);
 }
 
-/// What came or was put off while the clock ran years ahead does not wait for that moment. What was leased does: the
-/// holder may go by that clock still.
+/// What came or was put off while the clock ran years ahead does not wait for that moment. What was leased stays with
+/// its holder, who may be at work.
 pub async fn a_clock_that_ran_ahead_suppresses_nothing<I: Store>(inbox: &I) {
     let ahead = 4_000_000_000_000;
     for number in 1..=3 {
@@ -75,6 +75,43 @@ pub async fn a_clock_that_ran_ahead_suppresses_nothing<I: Store>(inbox: &I) {
     assert_eq!(numbers.len(), 2);
     assert!(!numbers.contains(&held.notice.id), "it was in hand");
     finish(inbox, &held, Outcome::Done, ahead).await.expect("the lease is good");
+}
+
+/// A clock that jumped ahead and was set back holds up nothing for as long as it jumped: what waits is due, and a lease
+/// lasts from now on as long as it would have lasted.
+pub async fn a_clock_that_is_set_back_by_hours_holds_up_nothing<I: Store>(inbox: &I) {
+    let (now, ahead) = (1_000_000_000, 1_007_200_000);
+    for number in 1..=5 {
+        record(inbox, number, ahead).await;
+    }
+    record(inbox, 6, now + 60_000).await;
+    let put_off = claim(inbox, "a", ahead).await.expect("is due");
+    assert_eq!(put_off.notice.received_at, UtcMillis::new(now + 60_000), "it came first");
+    finish(inbox, &put_off, retry(ahead + 600_000), ahead).await.expect("the lease is good");
+    let dead = claim(inbox, "a", ahead).await.expect("five are due");
+    let alive = claim(inbox, "a", ahead).await.expect("four are due");
+    record(inbox, 7, now + 60_000).await;
+
+    let mut numbers = std::collections::BTreeSet::new();
+    while let Some(claimed) = claim(inbox, "b", now).await {
+        assert_eq!(claimed.lease.until(), UtcMillis::new(now + 100));
+        finish(inbox, &claimed, Outcome::Done, now).await.expect("the lease is good");
+        numbers.insert(claimed.notice.id);
+    }
+    assert_eq!(numbers.len(), 4, "what waited, but for what a clock that is slightly ahead has written");
+    for held in [&dead, &alive] {
+        assert!(!numbers.contains(&held.notice.id), "it was in hand");
+        let kept = inbox.get(held.notice.id).await.expect("gets").expect("is there");
+        assert_eq!(kept.standing.due_at(), Some(UtcMillis::new(now + 100)));
+    }
+    assert!(claim(inbox, "b", now + 99).await.is_none(), "the leases run");
+    finish(inbox, &alive, Outcome::Done, now + 99).await.expect("the lease is good");
+    let taken = claim(inbox, "b", now + 100).await.expect("nobody finished it");
+    assert_eq!(taken.notice.id, dead.notice.id);
+    assert!(taken.taken_over_from.is_some());
+    assert!(matches!(finish(inbox, &dead, Outcome::Done, now + 101).await, Err(FinishError::LeaseLost)));
+    finish(inbox, &taken, Outcome::Done, now + 101).await.expect("the lease is good");
+    assert!(claim(inbox, "b", now + 60_000).await.is_some(), "the last one has come due");
 }
 
 /// The work of a dead owner goes on, and when the owner was only slow, it comes too late.

@@ -1,5 +1,6 @@
 //! A store that fails when it is told to.
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -31,12 +32,20 @@ pub struct Faulty<S> {
     fault: Fault,
     failing: std::ops::Range<u64>,
     calls: AtomicU64,
+    while_unanswered: fn() -> Box<dyn Any + Send>,
 }
 
 impl<S> Faulty<S> {
     /// The calls of these numbers will fail.
     pub fn new(inner: S, fault: Fault, failing: std::ops::Range<u64>) -> Self {
-        Self { inner, fault, failing, calls: AtomicU64::new(0) }
+        Self { inner, fault, failing, calls: AtomicU64::new(0), while_unanswered: || Box::new(()) }
+    }
+
+    /// What is made when a call begins that is never answered ([`Fault::Unanswered`]), and dropped when its caller
+    /// gives it up: for a test whose clock runs by itself meanwhile, so that nobody has to sit that time out.
+    #[must_use]
+    pub fn while_unanswered(self, begin: fn() -> Box<dyn Any + Send>) -> Self {
+        Self { while_unanswered: begin, ..self }
     }
 
     /// The store beneath, which does not fail.
@@ -61,6 +70,7 @@ impl<S> Faulty<S> {
             }
             (true, Fault::Unanswered) => {
                 call.await;
+                let _until_given_up = (self.while_unanswered)();
                 std::future::pending().await
             }
         }

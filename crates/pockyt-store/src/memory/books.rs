@@ -9,8 +9,8 @@ use pockyt_model::{Notification, UtcMillis};
 use super::due::Due;
 use super::known::{Hash, Hashing, Known};
 use super::shelf::Shelf;
-use crate::transition::{Transition, ran_out};
-use crate::{Claimed, Counts, Decided, Decision, FinishError, Finished, Identity, Lease};
+use crate::transition::{Ahead, Transition, ran_out};
+use crate::{CLOCK_SLACK, Claimed, Counts, Decided, Decision, FinishError, Finished, Identity, Lease};
 use crate::{MAX_LEASE, MAX_VARIANTS, Mode, NewNotice, NoticeId, Outcome, OwnerToken, Quarantine, Recorded};
 use crate::{Route, Standing, State, StoredNotice, Variant};
 
@@ -114,11 +114,7 @@ impl Books {
         now: UtcMillis,
         lease_for: Duration,
     ) -> Option<Claimed> {
-        let is_waiting = |id| {
-            let dealt_with = self.notices.dealt_with(id);
-            dealt_with.is_none_or(|notice| matches!(notice.standing, Standing::Waiting { .. }))
-        };
-        let id = self.due.get(route)?.claimable(now, is_waiting)?;
+        let id = self.claimable(route, now)?;
         let until = now.plus(lease_for.min(MAX_LEASE));
         self.change(id, |notice| {
             let taken_over_from = notice.standing.owner().cloned();
@@ -131,6 +127,32 @@ impl Books {
             notice.standing = Standing::Leased { owner: owner.clone(), until };
             let lease = Lease::new(id, owner.clone(), notice.fence, until);
             Claimed { lease, notice: notice.clone(), taken_over_from }
+        })
+    }
+
+    /// The notice to be claimed now. When none is due, the one that comes last tells whether the clock was set back.
+    fn claimable(&mut self, route: &Route, now: UtcMillis) -> Option<NoticeId> {
+        loop {
+            let due = self.due.get(route)?;
+            if let Some((_, id)) = due.first().filter(|(at, _)| *at <= now) {
+                return Some(id);
+            }
+            let (_, id) = due.last().filter(|(at, _)| *at > now.plus(CLOCK_SLACK))?;
+            // One that nobody has dealt with waits since it was received.
+            let Some(notice) = self.notices.dealt_with(id) else { return Some(id) };
+            match Ahead::of(notice, now)? {
+                Ahead::Due => return Some(id),
+                Ahead::LeasedUntil(end) => self.lease_until(id, end, now)?,
+            }
+        }
+    }
+
+    fn lease_until(&mut self, id: NoticeId, end: UtcMillis, now: UtcMillis) -> Option<()> {
+        self.change(id, |notice| {
+            notice.changed_at = now;
+            if let Standing::Leased { until, .. } = &mut notice.standing {
+                *until = end;
+            }
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use pockyt_model::UtcMillis;
 
-use crate::{MAX_DELAY, NoticeId};
+use crate::NoticeId;
 
 /// A notice, after the moment from which on it may be claimed.
 type Entry = (UtcMillis, NoticeId);
@@ -32,7 +32,7 @@ impl Due {
         self.others.insert((at, id));
     }
 
-    /// Removes one that [`Self::claimable`] found, or that was added again.
+    /// Removes the first one, the last one, or one that was added again.
     pub(super) fn remove(&mut self, at: UtcMillis, id: NoticeId) {
         let entry = (at, id);
         if self.arrived.front() == Some(&entry) {
@@ -49,21 +49,9 @@ impl Due {
         self.arrived.front().into_iter().chain(self.others.first()).min().copied()
     }
 
-    /// The one to be claimed now. Nothing is put off for longer than [`MAX_DELAY`], so what waits and seems to be was
-    /// written while the clock ran ahead, and waiting for that moment could take years. A lease is not ended by
-    /// that: whoever holds it may go by another clock.
-    pub(super) fn claimable(
-        &self,
-        now: UtcMillis,
-        is_waiting: impl Fn(NoticeId) -> bool,
-    ) -> Option<NoticeId> {
-        if let Some((_, id)) = self.first().filter(|(at, _)| *at <= now) {
-            return Some(id);
-        }
-        let is_ahead = |(at, _): &&Entry| *at > now.plus(MAX_DELAY);
-        let arrived = self.arrived.back().filter(is_ahead).map(|(_, id)| *id);
-        let others = || self.others.iter().rev().take_while(is_ahead).map(|(_, id)| *id);
-        arrived.or_else(|| others().find(|id| is_waiting(*id)))
+    /// The latest of all.
+    pub(super) fn last(&self) -> Option<Entry> {
+        self.arrived.back().into_iter().chain(self.others.last()).max().copied()
     }
 
     pub(super) fn len(&self) -> usize {

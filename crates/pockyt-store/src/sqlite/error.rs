@@ -10,18 +10,24 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
 }
 
 pub(super) fn kind_of(error: &rusqlite::Error) -> StoreErrorKind {
-    match error {
-        rusqlite::Error::FromSqlConversionFailure(..)
-        | rusqlite::Error::IntegralValueOutOfRange(..)
-        | rusqlite::Error::InvalidColumnType(..) => StoreErrorKind::Corrupt,
-        other => match other.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation) => {
-                StoreErrorKind::Corrupt
-            }
-            Some(ErrorCode::DiskFull) => StoreErrorKind::Full,
-            _ => StoreErrorKind::Unavailable,
-        },
+    match error.sqlite_error_code() {
+        _ if is_of_a_row(error) => StoreErrorKind::Corrupt,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation) => {
+            StoreErrorKind::Corrupt
+        }
+        Some(ErrorCode::DiskFull) => StoreErrorKind::Full,
+        _ => StoreErrorKind::Unavailable,
     }
+}
+
+/// Whether a row holds what it should not, which says nothing against any other row.
+pub(super) fn is_of_a_row(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+    )
 }
 
 /// The store was closed, or its thread is gone.

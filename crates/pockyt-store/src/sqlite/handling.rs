@@ -5,12 +5,16 @@ use std::time::Duration;
 use pockyt_model::UtcMillis;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::error::is_of_a_row;
 use super::rows::{self, COLUMNS, quarantine_columns, to_db};
-use crate::transition::{Counters, Transition, ran_out};
+use crate::transition::{Ahead, Counters, Transition, ran_out};
 use crate::{
-    Claimed, Decided, Decision, Finished, Lease, MAX_DELAY, MAX_LEASE, Mode, NoticeId, Outcome, OwnerToken,
+    CLOCK_SLACK, Claimed, Decided, Decision, Finished, Lease, MAX_LEASE, Mode, NoticeId, Outcome, OwnerToken,
 };
 use crate::{Route, Standing, State, StoredNotice};
+
+/// How many rows in succession are looked at for one that can be read.
+const MOST_UNREADABLE: u32 = 100;
 
 pub(super) fn claim(
     conn: &Connection,
@@ -47,22 +51,67 @@ pub(super) fn claim(
     Ok(Some(Claimed { notice, lease, taken_over_from }))
 }
 
-/// The notice to be claimed now. Nothing is put off for longer than [`MAX_DELAY`], so what waits and seems to be was
-/// written while the clock ran ahead, and waiting for that moment could take years. A lease is not ended by that:
-/// whoever holds it may go by another clock.
+/// The notice to be claimed now. When none is due, the one that comes last tells whether the clock was set back.
 fn claimable(conn: &Connection, route: &Route, now: UtcMillis) -> rusqlite::Result<Option<StoredNotice>> {
-    let due = |condition: &str, order: &str, at: UtcMillis| {
-        let one = format!(
-            "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
-             WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at {condition} ORDER BY n.due_at {order}, n.id LIMIT 1"
-        );
-        let of_route = params![route.tenant().as_str(), route.kind().as_str(), to_db(at.get())];
-        conn.prepare_cached(&one)?.query_row(of_route, rows::notice).optional()
-    };
-    match due("<= ?3", "ASC", now)? {
-        Some(notice) => Ok(Some(notice)),
-        None => due("> ?3 AND +n.state = 'waiting'", "DESC", now.plus(MAX_DELAY)),
+    loop {
+        if let Some(notice) = first_readable(|unreadable| due(conn, route, now, unreadable))? {
+            return Ok(Some(notice));
+        }
+        let Some(notice) = last_ahead(conn, route, now)? else { return Ok(None) };
+        match Ahead::of(&notice, now) {
+            Some(Ahead::LeasedUntil(end)) => lease_until(conn, notice.id, end, now)?,
+            Some(Ahead::Due) => return Ok(Some(notice)),
+            None => return Ok(None),
+        }
     }
+}
+
+/// The first notice that can be read; when there is none, the first one's error. A damaged row must not hold up all
+/// others of its route.
+fn first_readable(
+    read: impl Fn(u32) -> rusqlite::Result<Option<StoredNotice>>,
+) -> rusqlite::Result<Option<StoredNotice>> {
+    let first = read(0);
+    match &first {
+        Err(error) if is_of_a_row(error) => {
+            let others = (1..MOST_UNREADABLE).map(read);
+            others.take_while(|other| !matches!(other, Ok(None))).find(Result::is_ok).unwrap_or(first)
+        }
+        _ => first,
+    }
+}
+
+/// The notice that is due after so many others.
+fn due(
+    conn: &Connection,
+    route: &Route,
+    now: UtcMillis,
+    others: u32,
+) -> rusqlite::Result<Option<StoredNotice>> {
+    let first = format!(
+        "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
+         WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at <= ?3 ORDER BY n.due_at, n.id LIMIT 1 OFFSET ?4"
+    );
+    let of_route = params![route.tenant().as_str(), route.kind().as_str(), to_db(now.get()), others];
+    conn.prepare_cached(&first)?.query_row(of_route, rows::notice).optional()
+}
+
+/// The last one by due time, where it was changed while the clock ran ahead.
+fn last_ahead(conn: &Connection, route: &Route, now: UtcMillis) -> rusqlite::Result<Option<StoredNotice>> {
+    let last = format!(
+        "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) WHERE n.changed_at > ?3 \
+         AND n.id = (SELECT l.id FROM pockyt_notices AS l JOIN pockyt_routes AS k USING (route) \
+             WHERE k.tenant = ?1 AND k.kind = ?2 AND l.due_at > ?3 ORDER BY l.due_at DESC, l.id DESC LIMIT 1)"
+    );
+    let ahead = to_db(now.plus(CLOCK_SLACK).get());
+    let of_route = params![route.tenant().as_str(), route.kind().as_str(), ahead];
+    conn.prepare_cached(&last)?.query_row(of_route, rows::notice).optional()
+}
+
+fn lease_until(conn: &Connection, id: NoticeId, end: UtcMillis, now: UtcMillis) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE pockyt_notices SET due_at = ?2, changed_at = ?3 WHERE id = ?1")?
+        .execute(params![to_db(id.get()), to_db(end.get()), to_db(now.get())])
+        .map(drop)
 }
 
 /// The notice on which this lease is held; `None` when it was taken over or used.

@@ -1,7 +1,16 @@
-//! A disk that fails: nothing is said to be kept that is not.
+//! A disk that fails: nothing is said to be kept that is not. And a row that was damaged: it is told, and holds up no
+//! other.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::join;
+use pockyt_model::UtcMillis;
+use pockyt_store::conformance::{payment, route};
+use pockyt_store::{Inbox, Outcome, OwnerToken, SqliteStore, StoreErrorKind};
 
 use crate::child::{Said, Task};
-use crate::support::Folder;
+use crate::support::{Folder, block_on, claim, record};
 
 /// One call of this kind fails in each run, from the first to the last that a run makes.
 fn every_failing_call(kind: &str) -> (u32, u32) {
@@ -41,4 +50,48 @@ fn a_full_disk_at_any_write_fails_the_call_and_loses_nothing() {
 fn a_failing_sync_fails_the_call_and_loses_nothing() {
     let (failures, refused) = every_failing_call("sync");
     assert!(failures > 0 && refused > 0, "{failures} calls and {refused} openings failed");
+}
+
+/// Somebody has changed the first of three notices by hand.
+fn damaged() -> (SqliteStore, Folder) {
+    let folder = Folder::new();
+    let store = folder.open();
+    for number in 1..=3 {
+        record(&store, number);
+    }
+    assert_eq!(folder.sql().execute("UPDATE pockyt_notices SET failures = -1 WHERE id = 1", []).unwrap(), 1);
+    (store, folder)
+}
+
+async fn try_to_claim(store: &SqliteStore) -> Option<StoreErrorKind> {
+    let owner = OwnerToken::new("a");
+    let claimed = store.claim(&route("shop"), &owner, UtcMillis::new(20), Duration::from_secs(1)).await;
+    claimed.err().map(|error| error.kind())
+}
+
+#[test]
+fn a_notice_that_cannot_be_read_is_told_when_all_others_are_handed_over() {
+    let (store, folder) = damaged();
+    for expected in [2, 3] {
+        let claimed = claim(&store, 20).unwrap();
+        assert_eq!(claimed.notice.id.get(), expected);
+        block_on(store.finish(&claimed.lease, Outcome::Done, UtcMillis::new(20))).unwrap();
+    }
+    assert_eq!(block_on(try_to_claim(&store)), Some(StoreErrorKind::Corrupt));
+    folder.sql().execute("UPDATE pockyt_notices SET failures = 0 WHERE id = 1", []).unwrap();
+    assert_eq!(claim(&store, 20).unwrap().notice.id.get(), 1, "it was mended");
+}
+
+/// Calls share a transaction, but not that one of them has found a damaged row.
+#[test]
+fn whoever_finds_a_notice_that_cannot_be_read_undoes_nothing_of_others() {
+    let (store, folder) = damaged();
+    folder.sql().execute("DELETE FROM pockyt_notices WHERE id > 1", []).unwrap();
+    for number in 10..30 {
+        let shop = route("another");
+        let recording = pin!(store.record(payment(&shop, number, 5, "success", 10)));
+        let (recorded, told) = block_on(join(recording, pin!(try_to_claim(&store))));
+        assert!(recorded.is_ok(), "{number}: {recorded:?}");
+        assert_eq!(told, Some(StoreErrorKind::Corrupt));
+    }
 }

@@ -151,10 +151,16 @@ fn every_search_uses_an_index() {
     let notices = "FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) WHERE";
     let searches = [
         format!(
-            "SELECT * {notices} r.tenant = '' AND r.kind = '' AND n.due_at <= 5 ORDER BY n.due_at, n.id LIMIT 1"
+            "SELECT * {notices} r.tenant = '' AND r.kind = '' AND n.due_at <= 5 \
+             ORDER BY n.due_at, n.id LIMIT 1 OFFSET 5"
         ),
         format!(
             "SELECT * {notices} r.tenant = '' AND r.kind = '' AND n.due_at IS NOT NULL ORDER BY n.due_at LIMIT 1"
+        ),
+        format!(
+            "SELECT * {notices} n.changed_at > 5 AND n.id = (SELECT l.id FROM pockyt_notices AS l \
+             JOIN pockyt_routes AS k USING (route) \
+             WHERE k.tenant = '' AND k.kind = '' AND l.due_at > 5 ORDER BY l.due_at DESC, l.id DESC LIMIT 1)"
         ),
         "SELECT * FROM pockyt_notices WHERE state = '' AND id > 5 ORDER BY id LIMIT 5".to_owned(),
         "SELECT id FROM pockyt_notices WHERE state = '' AND due_at IS NULL AND changed_at < 5 \
@@ -165,7 +171,7 @@ fn every_search_uses_an_index() {
     for search in searches {
         let mut plan = sql.prepare(&format!("EXPLAIN QUERY PLAN {search}")).unwrap();
         let steps = plan.query_map([], |row| row.get::<_, String>("detail")).unwrap();
-        for step in steps.map(Result::unwrap) {
+        for step in steps.map(Result::unwrap).filter(|step| !step.starts_with("SCALAR SUBQUERY")) {
             assert!(step.starts_with("SEARCH"), "{search}: {step}");
         }
     }

@@ -1,6 +1,7 @@
 //! A store of which one call fails, whichever it is and however: what was answered `success` is there, and in the
 //! end every payment was heard and told.
 
+use std::any::Any;
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,6 +25,23 @@ const NOTES: [&str; 3] = ["tea", "tea&ox=1", "coffee"];
 
 /// No call of the store in memory takes any time, unless it is never answered.
 const PATIENCE: Duration = Duration::from_millis(5);
+
+/// Tokio's time, which is paused and so runs as fast as nothing else happens: while a call is never answered, the
+/// only thing that anybody waits for is the end of patience.
+struct Hurried;
+
+impl Hurried {
+    fn begin() -> Box<dyn Any + Send> {
+        tokio::time::pause();
+        Box::new(Self)
+    }
+}
+
+impl Drop for Hurried {
+    fn drop(&mut self) {
+        tokio::time::resume();
+    }
+}
 
 /// In which all nine deliveries are made.
 const STEPS: u32 = 10;
@@ -97,7 +115,8 @@ fn was_refused<S: Kept>(shop: &Shop<S>) -> bool {
 /// At least once, and once more only where the word that it is done was lost.
 async fn by_a_handler(fault: Fault, failing: u64) -> Played {
     let about = format!("{fault:?} at call {failing}");
-    let store = Arc::new(Faulty::new(MemoryInbox::default(), fault, failing..failing + 1));
+    let faulty = Faulty::new(MemoryInbox::default(), fault, failing..failing + 1);
+    let store = Arc::new(faulty.while_unanswered(Hurried::begin));
     let limits = Limits::default().store_time(PATIENCE);
     // What takes or ends a lease is waited for as long as the lease.
     let lease = if matches!(fault, Fault::Unanswered) { SHORT } else { USUAL };
