@@ -7,9 +7,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Body;
 use pockyt_sim::{
     Account, AttemptView, Config, FaultProfile, NotificationView, Profile, Schedule, Sim, Wallet,
 };
+use tower_service::Service;
 
 use crate::clock::{Clock, ClockMode};
 use crate::delivery::Courier;
@@ -28,7 +33,8 @@ pub struct Builder {
     config: Config,
     public_url: Option<String>,
     clock: ClockMode,
-    listen: SocketAddr,
+    /// None: nowhere.
+    listen: Option<SocketAddr>,
     control_token: Option<String>,
     courier: Courier,
     observer: Option<Observer>,
@@ -52,7 +58,7 @@ impl Default for Builder {
             config: Config::default(),
             public_url: None,
             clock: ClockMode::manual(),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
             control_token: None,
             courier: Courier::default(),
             observer: None,
@@ -118,6 +124,21 @@ impl Builder {
         self
     }
 
+    /// Makes `host:port` in a notification URL mean this service, whether the URL is http or https: a listener
+    /// in the same process, such as an axum router or pockyt-ipn's. It gets the request that it would get over a
+    /// socket. An error, a panic, and a body that breaks off count as a connection that was reset; the time limit
+    /// of a delivery holds, and what takes longer is dropped.
+    pub fn listener<S, B>(mut self, host_and_port: &str, service: S) -> Self
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Send,
+        S::Future: Send,
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        self.courier.listen_in_process(host_and_port, service);
+        self
+    }
+
     /// Lets notifications go to one more destination beyond loopback.
     pub fn allow_notifications_to(mut self, destination: Allow) -> Self {
         self.courier.egress.allow(destination);
@@ -171,7 +192,44 @@ impl Builder {
 
     /// Where to listen. Default 127.0.0.1 and a free port.
     pub fn listen(mut self, addr: SocketAddr) -> Self {
-        self.listen = addr;
+        self.listen = Some(addr);
+        self
+    }
+
+    /// Listens nowhere: the mock is reached by [`MockPockyt::transport`] and [`MockPockyt::router`] only, and
+    /// [`MockPockyt::addr`] has port 0. What was said of TLS and of connections at once has no effect. With
+    /// [`Builder::listener`] a test needs no socket at all:
+    ///
+    /// ```
+    /// use axum::{Router, routing::post};
+    /// use pockyt_mock::MockPockyt;
+    /// use pockyt_sign::{ApiToken, SigningKey, send};
+    /// use tower_service::Service;
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let shop = Router::new().route("/ipn", post(|| async { "success" }));
+    /// let mock = MockPockyt::builder().without_socket().listener("shop.example:80", shop).start().await?;
+    ///
+    /// let token = ApiToken::new("5cbfb079f15b150122261c8537086d77a")?; // the published sandbox account's
+    /// let fields = [
+    ///     ("merchantNo", "200043"), ("storeNo", "300014"), ("reference", "web-1"), ("amount", "12.50"),
+    ///     ("currency", "USD"), ("settleCurrency", "USD"), ("vendor", "alipay"), ("terminal", "ONLINE"),
+    ///     ("ipnUrl", "http://shop.example/ipn"), ("callbackUrl", "http://shop.example/back"),
+    /// ];
+    /// let signature = send::sign(&fields, &SigningKey::new(&token))?;
+    /// let mut body = form_urlencoded::Serializer::new(String::new());
+    /// body.extend_pairs(fields).append_pair("verifySign", signature.as_str());
+    /// let request = http::Request::post("/online/v3/secure-pay").body(body.finish())?;
+    /// mock.transport().call(request).await?;
+    ///
+    /// let order = mock.expect_order("web-1").view().transaction_no.clone();
+    /// mock.approve(&order).await?;
+    /// mock.expect_notification("web-1").status("success").attempts(1).acknowledged();
+    /// # Ok(()) }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn without_socket(mut self) -> Self {
+        self.listen = None;
         self
     }
 
@@ -213,7 +271,7 @@ impl Builder {
         self
     }
 
-    /// Binds the socket and starts to answer, on the current tokio runtime.
+    /// Binds the socket, if there is to be one, and starts to answer, on the current tokio runtime.
     ///
     /// # Errors
     ///
@@ -235,10 +293,11 @@ impl Builder {
             tls,
             connections_at_once,
         } = self;
-        let listener = Listener::bind(listen)?;
+        let listener = listen.map_or_else(|| Ok(Listener::nowhere()), Listener::bind)?;
         let addr = listener.addr();
         courier.egress.refuse_own(addr);
-        let tls = tls.map(|settings| Tls::new(&settings, addr.ip())).transpose().map_err(io::Error::other)?;
+        let tls = tls.filter(|_| listen.is_some()).map(|settings| Tls::new(&settings, addr.ip()));
+        let tls = tls.transpose().map_err(io::Error::other)?;
         let url = format!("http://{addr}");
         config.public_url = public_url.unwrap_or_else(|| reachable(addr));
         let gate = Gate::new(addr.ip(), &config.public_url, control_token);

@@ -1,9 +1,13 @@
 //! One attempt at delivering one notification: an HTTP POST, by TLS or without, and what came of it.
 
+mod in_process;
+
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -11,7 +15,7 @@ use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::Body;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use pockyt_sim::{Delivery, DeliveryOutcome, FailureReason};
@@ -20,9 +24,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tower_service::Service;
 
 use crate::egress::Egress;
 use crate::tls::Trust;
+use in_process::InProcess;
 
 /// The longest answer that can acknowledge. One byte more is read, which tells the simulation that it was
 /// longer.
@@ -52,6 +58,8 @@ pub(crate) struct Courier {
     pub(crate) egress: Egress,
     pub(crate) limits: Limits,
     pub(crate) trust: Trust,
+    /// By host and port.
+    in_process: BTreeMap<String, InProcess>,
     /// Made when the first notification goes to an https listener.
     connector: OnceLock<Option<TlsConnector>>,
 }
@@ -66,6 +74,17 @@ impl fmt::Debug for Courier {
 }
 
 impl Courier {
+    /// Makes `host:port` mean a service in this process.
+    pub(crate) fn listen_in_process<S, B>(&mut self, host_and_port: &str, service: S)
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Send,
+        S::Future: Send,
+        B: Body<Data = Bytes> + Send + 'static,
+    {
+        self.in_process.insert(host_and_port.to_ascii_lowercase(), InProcess::new(service));
+    }
+
     /// Makes the attempt; takes at most the total time limit.
     pub(crate) async fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         match timeout(self.limits.total, self.post(delivery)).await {
@@ -78,6 +97,9 @@ impl Courier {
     async fn post(&self, delivery: &Delivery) -> Result<DeliveryOutcome, FailureReason> {
         let target = Target::of(&delivery.url)?;
         let request = target.request(delivery).ok_or(FailureReason::Other)?;
+        if let Some(listener) = self.in_process.get(&target.host_and_port()) {
+            return listener.deliver(request).await;
+        }
         let stream = self.connect(&target).await?;
         if !target.is_https {
             return exchange(stream, request).await;
@@ -130,9 +152,9 @@ async fn connect_to_first(addresses: &[SocketAddr]) -> Result<TcpStream, Failure
     Err(reason)
 }
 
-async fn first_bytes(answer: Response<Incoming>) -> hyper::Result<DeliveryOutcome> {
+async fn first_bytes<B: Body<Data = Bytes>>(answer: Response<B>) -> Result<DeliveryOutcome, B::Error> {
     let status = answer.status().as_u16();
-    let mut incoming = answer.into_body();
+    let mut incoming = pin!(answer.into_body());
     let mut body = Vec::new();
     while body.len() <= ANSWER_LIMIT
         && let Some(frame) = incoming.frame().await
@@ -171,6 +193,10 @@ impl Target {
             port: uri.port_u16().unwrap_or(if is_https { 443 } else { 80 }),
             path_and_query: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
         })
+    }
+
+    fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host.to_ascii_lowercase(), self.port)
     }
 
     fn authority(&self) -> String {

@@ -51,6 +51,7 @@
 //! | reach it | [`MockPockyt::url`]; without a socket [`MockPockyt::transport`] or [`MockPockyt::router`] |
 //! | say what customers will do | [`MockPockyt::script`] |
 //! | be the customer now | [`MockPockyt::approve`], [`MockPockyt::decline`], [`MockPockyt::expire`] |
+//! | need no socket at all | [`Builder::without_socket`], [`Builder::listener`] |
 //! | break calls, connections, notifications | [`MockPockyt::fault`], [`MockPockyt::unfired_faults`] |
 //! | let time pass | [`MockPockyt::advance`], [`MockPockyt::advance_to_next`], [`MockPockyt::settle`] |
 //! | send a notification once more | [`MockPockyt::resend`] |
@@ -110,5 +111,5 @@ struct Manual;
 
 /// The snippets of the guide.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/testing-your-shop.md")]
+#[doc = include_str!("../../docs/testing.md")]
 struct Guide;

@@ -98,7 +98,7 @@ impl MockPockyt {
         Self { site, offer, server, pumping, url, addr, tls, _farewell: farewell }
     }
 
-    /// Where it listens, as `http://127.0.0.1:PORT`.
+    /// Where it listens, as `http://127.0.0.1:PORT`; with port 0 when it listens nowhere.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -113,7 +113,7 @@ impl MockPockyt {
         self.tls.as_ref().map(|tls| &*tls.authority_pem)
     }
 
-    /// Where it listens.
+    /// Where it listens; port 0 when it listens nowhere.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }

@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// kept-alive connection. Looked after once a second.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A bound socket, which only starts to answer with [`Listener::serve`].
+/// A bound socket, or none, which only starts to answer with [`Listener::serve`].
 #[derive(Debug)]
 pub(crate) struct Listener {
     door: Door,
@@ -41,6 +41,11 @@ pub(crate) struct Listener {
 impl Listener {
     pub(crate) fn bind(addr: SocketAddr) -> io::Result<Self> {
         Ok(Self { door: Door::open(addr)? })
+    }
+
+    /// One to which nobody comes.
+    pub(crate) fn nowhere() -> Self {
+        Self { door: Door::nowhere() }
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {

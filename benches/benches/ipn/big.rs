@@ -4,11 +4,11 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
-use pockyt_figures::RATIO;
+use pockyt_figures::{RATIO, median};
 use pockyt_store::SqliteStore;
 use pockyt_store::sqlite::rusqlite::{Connection, params};
 
-use crate::load::{self, Turn, median};
+use crate::load::{self, Turn};
 use crate::messages::Batch;
 use crate::server::Server;
 use crate::{raw, verdict};

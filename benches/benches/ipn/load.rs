@@ -81,9 +81,3 @@ async fn converse(mut stream: TcpStream, requests: Vec<Vec<u8>>) -> Vec<Duration
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     Builder::new_current_thread().enable_all().build().expect("a runtime can be had").block_on(future)
 }
-
-pub(crate) fn median(figures: impl Iterator<Item = f64>) -> f64 {
-    let mut figures: Vec<f64> = figures.collect();
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
-}

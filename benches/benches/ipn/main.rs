@@ -24,10 +24,10 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pockyt_figures::{Figure, RATIO};
+use pockyt_figures::{Figure, RATIO, median};
 use pockyt_store::{MemoryInbox, SqliteStore};
 
-use crate::load::{Turn, median};
+use crate::load::Turn;
 use crate::messages::Batch;
 use crate::server::Server;
 

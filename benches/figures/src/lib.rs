@@ -92,6 +92,13 @@ impl fmt::Display for Figure<'_> {
     }
 }
 
+/// The middle one, of an even number the lower of the two; not a number when there is none.
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN)
+}
+
 /// Tabs and ends of lines have a meaning here.
 fn on_one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
@@ -108,6 +115,13 @@ mod tests {
         let memory = Figure::of("memory", "growth", 1.6, "MB");
         assert_eq!(memory.to_string(), "memory\tgrowth\t1.6\tMB\tnone");
         assert_eq!(memory.at_most(5.0).to_string(), "memory\tgrowth\t1.6\tMB\tat-most 5");
+    }
+
+    #[test]
+    fn the_median_is_one_of_the_values() {
+        assert_eq!(median([3.0, 1.0, 9.0]).to_bits(), 3_f64.to_bits());
+        assert_eq!(median([4.0, 1.0, 9.0, 3.0]).to_bits(), 3_f64.to_bits());
+        assert!(median([]).is_nan());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The listening socket in a place from which it can be taken, shut for a while, and opened again.
 
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
@@ -41,8 +41,17 @@ impl Door {
         socket.listen(BACKLOG)?;
         let listener = TcpListener::from_std(socket.into())?;
         let addr = listener.local_addr()?;
-        let (state, changed) = (Mutex::new(State::Open(listener)), Notify::new());
-        Ok(Self(Arc::new(Inner { state, changed, runtime: Handle::current(), addr })))
+        Ok(Self::at(addr, State::Open(listener)))
+    }
+
+    /// No door at all. Port 0 is nobody's.
+    pub(crate) fn nowhere() -> Self {
+        Self::at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), State::Closed)
+    }
+
+    fn at(addr: SocketAddr, state: State) -> Self {
+        let (state, changed) = (Mutex::new(state), Notify::new());
+        Self(Arc::new(Inner { state, changed, runtime: Handle::current(), addr }))
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {

@@ -8,7 +8,7 @@ use pockyt_mock::MockPockyt;
 use crate::shell::is_there;
 use crate::support::secure_pay;
 
-const GUIDE: &str = include_str!("../../../docs/testing-your-shop.md");
+const GUIDE: &str = include_str!("../../../docs/testing.md");
 const BINARY: &str = env!("CARGO_BIN_EXE_pockyt-mock");
 
 fn block(language: &str) -> String {

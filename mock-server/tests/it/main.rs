@@ -25,6 +25,7 @@ mod lost_reply;
 mod manual;
 mod many_threads;
 mod namespaces;
+mod no_socket;
 mod openapi;
 mod own_address;
 mod paging;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use pockyt_figures::Figure;
+use pockyt_figures::{Figure, median};
 use pockyt_peers::Error;
 
 use crate::load::{Load, Requests};
@@ -56,9 +56,9 @@ pub fn side_by_side(program: &Path, rounds: usize) -> Result<(), Error> {
             let figures = [|turn: &Turn| turn.speed, |turn: &Turn| turn.by_cpu, |turn: &Turn| turn.p99];
             let ratios = figures.map(|figure| {
                 let both = turns[0].iter().zip(theirs);
-                median(&mut both.map(|(ours, theirs)| figure(ours) / figure(theirs)).collect::<Vec<_>>())
+                median(both.map(|(ours, theirs)| figure(ours) / figure(theirs)))
             });
-            let own = figures.map(|figure| median(&mut theirs.iter().map(figure).collect::<Vec<_>>()));
+            let own = figures.map(|figure| median(theirs.iter().map(figure)));
             let line: Vec<String> =
                 own.iter().zip(ratios).map(|(own, ratio)| format!("{own:>8.0} {ratio:>6.2}")).collect();
             println!("{:<22} {}", contender.name, line.join("  "));
@@ -133,10 +133,4 @@ fn turn(contender: &Contender, load: &mut Load) -> Result<Turn, Error> {
     let on_cpu = contender.process.on_cpu()?.saturating_sub(before);
     let by_cpu = turn.waits.len() as f64 / on_cpu.as_secs_f64();
     Ok(Turn { speed: turn.speed(), by_cpu, p99: turn.p99() })
-}
-
-/// The middle one, the lower of two.
-pub fn median(figures: &mut [f64]) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN)
 }
