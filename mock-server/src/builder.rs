@@ -127,7 +127,9 @@ impl Builder {
     /// Makes `host:port` in a notification URL mean this service, whether the URL is http or https: a listener
     /// in the same process, such as an axum router or pockyt-ipn's. It gets the request that it would get over a
     /// socket. An error, a panic, and a body that breaks off count as a connection that was reset; the time limit
-    /// of a delivery holds, and what takes longer is dropped.
+    /// of a delivery holds, and what takes longer is dropped. The port must be named: `shop.example:80` for
+    /// `http://shop.example/ipn`. A service that keeps the mock's [`crate::Transport`] keeps the mock's memory as
+    /// well, also when the mock has ended.
     pub fn listener<S, B>(mut self, host_and_port: &str, service: S) -> Self
     where
         S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,

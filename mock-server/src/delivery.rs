@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderName, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Body;
@@ -208,6 +208,7 @@ impl Target {
         Request::post(&self.path_and_query)
             .header(HOST, self.authority())
             .header(CONTENT_TYPE, delivery.content_type)
+            .header(CONTENT_LENGTH, delivery.body.len())
             .header(USER_AGENT, AGENT)
             .header(CONNECTION, "close")
             .header(DELIVERY_HEADER, delivery.attempt.0)

@@ -22,10 +22,10 @@
 //!
 //! Three budgets are on by default: 5 s to connect, 20 s an attempt, 60 s a call; a caller's own deadline
 //! ([`CallOptions::within`]) wins when it is shorter. A call begins when its future is first polled: until then
-//! no clock is read, and one that is made now and awaited later has all its time. Polling and the pauses between attempts wait by the
-//! [`Timer`] given to the builder (tokio's by default), so that tests can let hours pass at once. Against
-//! the mock with its manual clock give one that moves that clock, or polling waits in real time for an
-//! order that stands still; the mock's README has it in eight lines.
+//! no clock is read, and one that is made now and awaited later has all its time. Polling and the pauses
+//! between attempts wait by the [`Timer`] given to the builder (tokio's by default), so that tests can let hours
+//! pass at once. Against the mock with its manual clock give one that moves that clock, or polling waits in real
+//! time for an order that stands still; the mock's README has it in eight lines.
 //!
 //! ## Polling
 //!
@@ -40,12 +40,12 @@
 //!
 //! Any cloneable `tower::Service` of HTTP requests ([`ClientBuilder::build_on`]). The default is hyper, with
 //! hyper-util's connector and rustls, over connections that are kept: as many idle ones as requests may be under
-//! way, none used again after 10 s and each closed after 15 s at the latest. An HTTP/1.1 connection is run by the call that is on
-//! it; one that the server has closed meanwhile is passed over before anything is written, and one whose answer
-//! came before its request was written to the end is not used again. One of HTTP/2, on which a call was given up
-//! before its answer came, takes no others. The transport sends
-//! nothing a second time (repeating is decided above it), redirects are never followed, an answer above 1 MiB or
-//! with more than 100 headers is an error.
+//! way, none used again after 10 s and each closed after 15 s at the latest. An HTTP/1.1 connection is run by
+//! the call that is on it; one that the server has closed meanwhile is passed over before anything is written,
+//! and one whose answer came before its request was written to the end is not used again. One of HTTP/2, on which
+//! a call was given up before its answer came, takes no others. The transport sends nothing a second time
+//! (repeating is decided above it), redirects are never followed, an answer above 1 MiB or with more than 100
+//! headers is an error.
 //!
 //! ## Cancel safety
 //!

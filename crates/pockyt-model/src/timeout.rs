@@ -24,7 +24,7 @@ impl OrderTimeout {
     ///
     /// # Errors
     ///
-    /// There are none: an order that cannot be paid at any time is no order.
+    /// `minutes` is zero: an order that cannot be paid at any time is no order.
     pub const fn minutes(minutes: u32) -> Result<Self, InvalidField> {
         match NonZeroU32::new(minutes) {
             Some(minutes) => Ok(Self(minutes)),

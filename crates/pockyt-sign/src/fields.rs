@@ -11,8 +11,8 @@ use crate::Rejection;
 
 /// The fields of a message, in the order in which they came, each name once.
 ///
-/// One text holds all of them: the body itself where nothing in it was escaped, so that reading an ordinary
-/// notification allocates nothing. `Debug` shows the names only: values may be personal.
+/// One text holds all of them: the body itself where it holds names and values as they are, so that reading an
+/// ordinary notification allocates nothing. `Debug` shows the names only: values may be personal.
 #[derive(Clone, Default)]
 pub struct Fields<'a> {
     pub(crate) text: Cow<'a, str>,

@@ -81,6 +81,7 @@ async fn a_listener_in_the_process_hears_what_it_would_hear_over_a_socket() {
     assert_eq!(uri, "/ipn?a=1");
     assert_eq!(headers["host"], "shop.example");
     assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
+    assert_eq!(headers["content-length"], body.len().to_string());
     assert!(matches!(Verifier::new(key()).form(body), Ok(Received::Verified(_))));
 }
 

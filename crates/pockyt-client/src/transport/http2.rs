@@ -46,9 +46,16 @@ impl Shared {
 
     /// For one more call, unless the connection is closed or doubted.
     pub(super) fn in_use(&mut self) -> Option<Self> {
+        if self.sender.is_closed() || self.doubted.is_so() {
+            return None;
+        }
         self.idle_since = Instant::now();
-        let is_usable = !self.sender.is_closed() && !self.doubted.is_so();
-        is_usable.then(|| Self { is_reused: true, ..self.clone() })
+        Some(Self { is_reused: true, ..self.clone() })
+    }
+
+    /// Whether both are for calls on one connection.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.doubted.0, &other.doubted.0)
     }
 
     /// How long it has been since a call began on it.
@@ -57,7 +64,7 @@ impl Shared {
     }
 
     pub(super) async fn exchange(
-        mut self,
+        &mut self,
         request: Request<RequestBody>,
     ) -> Result<Response<AnswerBody>, Broken> {
         let was_idle = self.is_reused;

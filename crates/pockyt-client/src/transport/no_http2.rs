@@ -20,7 +20,14 @@ impl Shared {
         match *self {}
     }
 
-    pub(super) fn exchange(self, _: Request<RequestBody>) -> Ready<Result<Response<AnswerBody>, Broken>> {
-        match self {}
+    pub(super) fn is_same_as(&self, _: &Self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn exchange(
+        &mut self,
+        _: Request<RequestBody>,
+    ) -> Ready<Result<Response<AnswerBody>, Broken>> {
+        match *self {}
     }
 }

@@ -181,12 +181,12 @@ impl Origin {
                         self.as_http1(&mut request);
                         line.exchange(request, self.clone()).await
                     }
-                    Way::Http2(shared) => {
+                    Way::Http2(mut shared) => {
                         self.as_http2(&mut request);
                         let answer = shared.exchange(request).await;
                         if answer.as_ref().is_err_and(|broken| broken.unsent.is_some()) {
-                            // It takes no more requests.
-                            self.kept().shared = None;
+                            // It takes no more requests; one that was opened beside it may.
+                            self.kept().shared.take_if(|kept| kept.is_same_as(&shared));
                         }
                         answer
                     }

@@ -13,9 +13,6 @@ use crate::{
 };
 use crate::{Route, Standing, State, StoredNotice};
 
-/// How many rows in succession are looked at for one that can be read.
-const MOST_UNREADABLE: u32 = 100;
-
 pub(super) fn claim(
     conn: &Connection,
     route: &Route,
@@ -54,46 +51,38 @@ pub(super) fn claim(
 /// The notice to be claimed now. When none is due, the one that comes last tells whether the clock was set back.
 fn claimable(conn: &Connection, route: &Route, now: UtcMillis) -> rusqlite::Result<Option<StoredNotice>> {
     loop {
-        if let Some(notice) = first_readable(|unreadable| due(conn, route, now, unreadable))? {
-            return Ok(Some(notice));
+        let due = due(conn, route, now);
+        match &due {
+            Ok(None) => {}
+            Err(error) if is_of_a_row(error) => {}
+            _ => return due,
         }
-        let Some(notice) = last_ahead(conn, route, now)? else { return Ok(None) };
+        let Some(notice) = last_ahead(conn, route, now)? else { return due };
         match Ahead::of(&notice, now) {
             Some(Ahead::LeasedUntil(end)) => lease_until(conn, notice.id, end, now)?,
             Some(Ahead::Due) => return Ok(Some(notice)),
-            None => return Ok(None),
+            None => return due,
         }
     }
 }
 
-/// The first notice that can be read; when there is none, the first one's error. A damaged row must not hold up all
-/// others of its route.
-fn first_readable(
-    read: impl Fn(u32) -> rusqlite::Result<Option<StoredNotice>>,
-) -> rusqlite::Result<Option<StoredNotice>> {
-    let first = read(0);
-    match &first {
-        Err(error) if is_of_a_row(error) => {
-            let others = (1..MOST_UNREADABLE).map(read);
-            others.take_while(|other| !matches!(other, Ok(None))).find(Result::is_ok).unwrap_or(first)
-        }
-        _ => first,
-    }
-}
-
-/// The notice that is due after so many others.
-fn due(
-    conn: &Connection,
-    route: &Route,
-    now: UtcMillis,
-    others: u32,
-) -> rusqlite::Result<Option<StoredNotice>> {
-    let first = format!(
+/// The first that is due and can be read; when there is none, the first one's error. A damaged row must not hold up
+/// all others of its route.
+fn due(conn: &Connection, route: &Route, now: UtcMillis) -> rusqlite::Result<Option<StoredNotice>> {
+    let all = format!(
         "SELECT {COLUMNS} FROM pockyt_notices AS n JOIN pockyt_routes AS r USING (route) \
-         WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at <= ?3 ORDER BY n.due_at, n.id LIMIT 1 OFFSET ?4"
+         WHERE r.tenant = ?1 AND r.kind = ?2 AND n.due_at <= ?3 ORDER BY n.due_at, n.id"
     );
-    let of_route = params![route.tenant().as_str(), route.kind().as_str(), to_db(now.get()), others];
-    conn.prepare_cached(&first)?.query_row(of_route, rows::notice).optional()
+    let mut all = conn.prepare_cached(&all)?;
+    let mut rows = all.query(params![route.tenant().as_str(), route.kind().as_str(), to_db(now.get())])?;
+    let mut unreadable = None;
+    while let Some(row) = rows.next()? {
+        match rows::notice(row) {
+            Err(error) if is_of_a_row(&error) => unreadable = unreadable.or(Some(error)),
+            read => return read.map(Some),
+        }
+    }
+    unreadable.map_or(Ok(None), Err)
 }
 
 /// The last one by due time, where it was changed while the clock ran ahead.

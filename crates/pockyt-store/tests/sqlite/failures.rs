@@ -54,12 +54,17 @@ fn a_failing_sync_fails_the_call_and_loses_nothing() {
 
 /// Somebody has changed the first of three notices by hand.
 fn damaged() -> (SqliteStore, Folder) {
+    damaged_by("failures = -1")
+}
+
+fn damaged_by(change: &str) -> (SqliteStore, Folder) {
     let folder = Folder::new();
     let store = folder.open();
     for number in 1..=3 {
         record(&store, number);
     }
-    assert_eq!(folder.sql().execute("UPDATE pockyt_notices SET failures = -1 WHERE id = 1", []).unwrap(), 1);
+    let change = format!("UPDATE pockyt_notices SET {change} WHERE id = 1");
+    assert_eq!(folder.sql().execute(&change, []).unwrap(), 1);
     (store, folder)
 }
 
@@ -80,6 +85,44 @@ fn a_notice_that_cannot_be_read_is_told_when_all_others_are_handed_over() {
     assert_eq!(block_on(try_to_claim(&store)), Some(StoreErrorKind::Corrupt));
     folder.sql().execute("UPDATE pockyt_notices SET failures = 0 WHERE id = 1", []).unwrap();
     assert_eq!(claim(&store, 20).unwrap().notice.id.get(), 1, "it was mended");
+}
+
+#[test]
+fn whatever_is_wrong_with_a_notice_holds_up_no_other() {
+    for change in [
+        "last_reason = CAST(x'41ff' AS TEXT)",
+        "key = CAST(x'41ff' AS TEXT)",
+        "key_label = CAST(x'41ff' AS TEXT)",
+        "failures = 5000000000",
+    ] {
+        let (store, _folder) = damaged_by(change);
+        for expected in [2, 3] {
+            assert_eq!(claim(&store, 20).map(|claimed| claimed.notice.id.get()), Some(expected), "{change}");
+        }
+        assert_eq!(block_on(try_to_claim(&store)), Some(StoreErrorKind::Corrupt), "{change}");
+    }
+}
+
+#[test]
+fn however_many_notices_cannot_be_read_the_next_one_is_found() {
+    let folder = Folder::new();
+    let store = folder.open();
+    for number in 1..=201 {
+        record(&store, number);
+    }
+    folder.sql().execute("UPDATE pockyt_notices SET failures = -1 WHERE id <= 200", []).unwrap();
+    assert_eq!(claim(&store, 20).unwrap().notice.id.get(), 201);
+}
+
+#[test]
+fn one_that_cannot_be_read_does_not_hide_what_came_by_a_clock_that_was_ahead() {
+    let (store, folder) = damaged();
+    folder.sql().execute("DELETE FROM pockyt_notices WHERE id > 1", []).unwrap();
+    block_on(store.record(payment(&route("shop"), 4, 5, "success", 10_000_000))).unwrap();
+    let ahead = claim(&store, 20).unwrap();
+    assert_ne!(ahead.notice.id.get(), 1);
+    block_on(store.finish(&ahead.lease, Outcome::Done, UtcMillis::new(20))).unwrap();
+    assert_eq!(block_on(try_to_claim(&store)), Some(StoreErrorKind::Corrupt));
 }
 
 /// Calls share a transaction, but not that one of them has found a damaged row.
