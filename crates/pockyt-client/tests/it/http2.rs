@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use pockyt_client::{CallError, CallOptions, Client, Environment, ErrorKind, Roots, Timer, Tls};
 use pockyt_model::Settlement;
 use pockyt_model::operation::Raw;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
@@ -318,4 +320,40 @@ fn a_connection_on_which_a_call_was_given_up_takes_no_others() {
         client.call_with(&add(), within(5000)).await.unwrap();
     });
     assert_eq!(server.heard_in_all(), [(1, 1), (2, 1)]);
+}
+
+/// The first connection has one call on its way and two that wait behind it when another is given up; the next call
+/// opens another connection. What waited goes there when the first one ends.
+#[test]
+fn when_a_doubted_connection_ends_the_one_beside_it_is_used() {
+    static BESIDE: Notify = Notify::const_new();
+    let server = Server::start(|mut peer| async move {
+        peer.answer_one().await;
+        if peer.connection == 1 {
+            let stream = peer.request().await.unwrap();
+            BESIDE.notified().await;
+            peer.say_goodbye_after(stream).await;
+            peer.answer(stream).await;
+        } else {
+            BESIDE.notify_one();
+        }
+        while let Some(stream) = peer.request().await {
+            peer.answer(stream).await;
+        }
+    });
+    run(async {
+        let (client, _) = server.client();
+        client.in_store().add(&add()).await.unwrap();
+        let (till, add) = (client.in_store(), add());
+        let beside = async {
+            assert!(till.add(&add).now_or_never().is_none(), "it is given up while it waits");
+            till.add(&add).await
+        };
+        let answers = tokio::join!(till.add(&add), till.add(&add), till.add(&add), beside);
+        let (first, second, third, beside) = &answers;
+        assert!([first, second, third, beside].iter().all(|answer| answer.is_ok()), "{answers:?}");
+    });
+    let heard = server.heard_in_all();
+    let by = |wanted: usize| heard.iter().filter(|(connection, _)| *connection == wanted).count();
+    assert_eq!((by(1), by(2), heard.len()), (2, 3, 5), "{heard:?}");
 }

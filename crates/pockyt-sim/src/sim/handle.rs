@@ -10,7 +10,7 @@ use super::faults::Struck;
 use crate::answer::Style;
 use crate::body::{Encoding, Reading, is_secret, whose};
 use crate::catalogue::{self, Answer, Operation, operations};
-use crate::check::{self, Given, Param, Params};
+use crate::check::{self, Given, Outline, Param, Params};
 use crate::explain;
 use crate::fault::{self, Subject};
 use crate::journal::{Counted, JournalEvent, Parameters, RequestRecord, cut};
@@ -92,6 +92,13 @@ impl From<String> for Named {
     fn from(text: String) -> Self {
         Self::Other(text)
     }
+}
+
+/// What a request is known again by.
+struct Repeatable<'a> {
+    /// Its `Pockyt-Request-ID`.
+    key: &'a str,
+    signature: String,
 }
 
 /// What the journal and the faults need to know of a request.
@@ -246,17 +253,29 @@ impl Sim {
         }
         let key = request.request_id.map(str::trim).filter(|key| !key.is_empty() && self.honours(operation));
         // Only who repeats a request is told by its signature.
-        let signature = key.map(|_| signature_in(encoding, request.body)).unwrap_or_default();
-        if let Some(stored) = key.and_then(|key| self.stored(&call, key)) {
-            if self.config.profile.refuse_reused_request_id && stored.signature != signature {
+        let repeatable = key.map(|key| Repeatable { key, signature: signature_in(encoding, request.body) });
+        self.answer_to(&call, outline, repeatable, trace)
+    }
+
+    /// The answer to a request whose sender is known.
+    fn answer_to(
+        &mut self,
+        call: &Call<'_>,
+        outline: &Outline,
+        repeatable: Option<Repeatable<'_>>,
+        trace: &mut Trace<'_>,
+    ) -> Result<ApiResponse, Refusal> {
+        let stored = repeatable.as_ref().and_then(|given| Some((given, self.stored(call, given.key)?)));
+        if let Some((Repeatable { signature, .. }, stored)) = stored {
+            if self.config.profile.refuse_reused_request_id && stored.signature != *signature {
                 return Err(Refusal::mismatch("Pockyt-Request-ID", "it was used with other fields"));
             }
             trace.record.replayed = true;
             trace.record.transaction_no = Some(stored.transaction_no.clone());
             return Ok(stored.response.clone());
         }
-        check::fields((operation, outline), &self.config.profile, &call.params, now)?;
-        let done = self.perform(&call)?;
+        check::fields((call.operation, outline), &self.config.profile, &call.params, call.now)?;
+        let done = self.perform(call)?;
         let is_told = self.journal.keeps_entries() || trace.wants_reference;
         if is_told && !done.transaction_no.is_empty() {
             trace.record.transaction_no = Some(done.transaction_no.to_string());
@@ -265,18 +284,19 @@ impl Sim {
             let reference = self.order(&*done.transaction_no).and_then(Order::owned_reference);
             trace.reference = reference.or(trace.reference.take());
         }
-        let headers = done.headers(operation);
+        let headers = done.headers(call.operation);
         let response = ApiResponse { status: 200, headers, body: done.body, reply: done.reply };
-        let namespace = key.and_then(|key| Some((key, self.namespaces.get_mut(call.merchant_no)?)));
-        if let Some((key, namespace)) = namespace {
+        let namespace =
+            repeatable.and_then(|given| Some((given, self.namespaces.get_mut(call.merchant_no)?)));
+        if let Some((Repeatable { key, signature }, namespace)) = namespace {
             let stored = Stored {
                 signature,
                 transaction_no: done.transaction_no.to_string(),
                 // What was lost once is given when its key comes again.
                 response: ApiResponse { reply: Reply::Send, ..response.clone() },
-                at: now,
+                at: call.now,
             };
-            namespace.stored.insert((operation.name, key.to_owned()), stored);
+            namespace.stored.insert((call.operation.name, key.to_owned()), stored);
         }
         Ok(response)
     }
